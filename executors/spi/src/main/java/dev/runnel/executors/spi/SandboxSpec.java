@@ -1,0 +1,18 @@
+package dev.runnel.executors.spi;
+
+import java.util.Optional;
+
+/// What a sandbox is asked to be.
+///
+/// @param id unique among this daemon's sandboxes; letters, digits and `-` only, it names cgroups and
+///     directories
+/// @param tenant whose code will run in it; never part of a path that the inside can see
+/// @param limits what all programs of the sandbox share: memory, processes, CPU, disk
+/// @param image the image by name, for executors that have images
+public record SandboxSpec(String id, String tenant, SandboxLimits limits, Optional<String> image) {
+    public SandboxSpec {
+        if (!id.matches("[A-Za-z0-9-]{1,64}")) {
+            throw new IllegalArgumentException("sandbox id must match [A-Za-z0-9-]{1,64}: " + id);
+        }
+    }
+}
