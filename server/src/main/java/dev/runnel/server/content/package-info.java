@@ -1,0 +1,7 @@
+/// Bytes by digest: what is too big for a message, uploaded before and downloaded after.
+///
+/// Start at [Digest].
+@NullMarked
+package dev.runnel.server.content;
+
+import org.jspecify.annotations.NullMarked;

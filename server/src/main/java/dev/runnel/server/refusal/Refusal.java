@@ -1,0 +1,156 @@
+package dev.runnel.server.refusal;
+
+import java.time.Duration;
+import java.util.List;
+
+/// Why something was refused or could not be done. One record for each value of the contract's ErrorReason.
+///
+/// To add one: the value in error.proto with its code, the record here, its case in server.rpc's Statuses (the
+/// compiler asks for it).
+public sealed interface Refusal {
+
+    // INVALID_ARGUMENT
+
+    /// Fields break their rules.
+    record FieldInvalid(List<FieldViolation> violations) implements Refusal {
+        public FieldInvalid {
+            violations = List.copyOf(violations);
+        }
+
+        /// One field.
+        public static FieldInvalid of(String field, String description) {
+            return new FieldInvalid(List.of(new FieldViolation(field, description)));
+        }
+    }
+
+    /// Fields or enum values that this daemon does not know.
+    record UnknownField(List<FieldViolation> violations) implements Refusal {
+        public UnknownField {
+            violations = List.copyOf(violations);
+        }
+    }
+
+    /// A field that this daemon can't honour yet.
+    record FieldNotSupported(String field) implements Refusal {}
+
+    /// A limit above its ceiling.
+    ///
+    /// @param ceiling as text with its unit
+    record LimitAboveCeiling(String field, String ceiling) implements Refusal {}
+
+    /// A field that the session has fixed.
+    record FixedBySession(String field) implements Refusal {}
+
+    /// Uploaded bytes that are not what was announced.
+    record DigestMismatch(String field) implements Refusal {}
+
+    // UNAUTHENTICATED, PERMISSION_DENIED
+
+    /// No credentials, or wrong ones.
+    record CredentialsInvalid() implements Refusal {}
+
+    /// Policy says no.
+    record PolicyDenied() implements Refusal {}
+
+    // RESOURCE_EXHAUSTED
+
+    /// A quota of the tenant is used up.
+    ///
+    /// @param quota its name, for example `detached executions`
+    record TenantQuotaExceeded(String quota, Duration retryAfter) implements Refusal {}
+
+    /// The daemon is full.
+    record DaemonFull(String quota, Duration retryAfter) implements Refusal {}
+
+    /// It waited too long and did not start.
+    record QueueTimeExceeded(Duration retryAfter) implements Refusal {}
+
+    // FAILED_PRECONDITION
+
+    /// No executor here offers the language.
+    record LanguageUnavailable() implements Refusal {}
+
+    /// The executor is not known or can't work here.
+    record ExecutorUnavailable() implements Refusal {}
+
+    /// Nothing here is isolated as strongly as was asked.
+    record IsolationUnavailable() implements Refusal {}
+
+    /// Only plain sandboxes are to be had.
+    record CellUnavailable() implements Refusal {}
+
+    /// Nothing here enforces a limit that was named.
+    record LimitNotEnforceable(String field) implements Refusal {}
+
+    /// The caller expects another instance of the daemon.
+    record InstanceChanged() implements Refusal {}
+
+    /// The session's sandbox is gone.
+    record SessionLost() implements Refusal {}
+
+    /// The session runs something else.
+    record SessionBusy() implements Refusal {}
+
+    /// Standard input takes nothing more.
+    record StdinClosed() implements Refusal {}
+
+    /// The program is not running.
+    record ExecutionNotRunning() implements Refusal {}
+
+    /// More output than can be kept.
+    record OutputNotRetainable(long retainableBytes) implements Refusal {}
+
+    // UNAVAILABLE
+
+    /// The executor does not answer; nothing has run.
+    record ExecutorDown(Duration retryAfter) implements Refusal {}
+
+    /// The daemon is going down.
+    record DaemonDraining(Duration retryAfter) implements Refusal {}
+
+    // ABORTED
+
+    /// The sandbox went away after the program may have started.
+    record SandboxLost() implements Refusal {}
+
+    /// Another stream drives the execution now.
+    record Superseded() implements Refusal {}
+
+    // NOT_FOUND, ALREADY_EXISTS
+
+    /// No such execution, or not this tenant's.
+    record ExecutionNotFound() implements Refusal {}
+
+    /// No such session, or not this tenant's.
+    record SessionNotFound() implements Refusal {}
+
+    /// No such content, or not this tenant's.
+    record ContentNotFound() implements Refusal {}
+
+    /// The id names an execution with another spec.
+    record ExecutionIdReused() implements Refusal {}
+
+    /// The id names a session of another kind.
+    record SessionIdReused() implements Refusal {}
+
+    // OUT_OF_RANGE
+
+    /// The events asked for are gone.
+    record EventsEvicted(long firstAvailable) implements Refusal {}
+
+    /// The observer was overtaken.
+    record ObserverTooSlow(long firstAvailable) implements Refusal {}
+
+    /// A write that leaves a gap.
+    record StdinGap(long acceptedOffset) implements Refusal {}
+
+    /// A range behind the end.
+    record ContentRange(long size) implements Refusal {}
+
+    // INTERNAL
+
+    /// A defect of ours.
+    ///
+    /// @param incident what to look for in the log
+    record Internal(String incident) implements Refusal {}
+}
