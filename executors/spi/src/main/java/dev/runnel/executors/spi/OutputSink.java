@@ -15,8 +15,8 @@ public interface OutputSink {
     /// program.
     ///
     /// @param data 1 to 65,536 bytes, handed over: the caller does not touch the buffer or what backs it again
-    /// @throws InterruptedException nothing of `data` was taken: the run is being cancelled, [#ended()] follows, and
-    ///     the same buffer, its position unmoved, comes once more
+    /// @throws InterruptedException nothing of `data` was taken: the run is being cancelled, [#ended()]
+    ///     follows, and the same buffer, its position unmoved, comes once more
     void output(Stream stream, ByteBuffer data) throws InterruptedException;
 
     /// The program is dead or being killed. What still comes is bounded by a small constant and must be taken
