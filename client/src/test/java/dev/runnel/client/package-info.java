@@ -1,0 +1,4 @@
+@NullMarked
+package dev.runnel.client;
+
+import org.jspecify.annotations.NullMarked;
