@@ -1,0 +1,8 @@
+/// Finds the code blocks of a message: what to run, under which name, and where it stands.
+///
+/// Start at [MarkdownBlocks] and [CodeBlock]. Nothing here runs code, knows which languages exist or judges a file
+/// name; it reports what the message says.
+@NullMarked
+package dev.runnel.markdown;
+
+import org.jspecify.annotations.NullMarked;
