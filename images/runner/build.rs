@@ -81,6 +81,6 @@ fn constant(text: &str) -> String {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         text.to_owned()
     } else {
-        format!("(libc::{text} as u32)")
+        format!("libc::{text} as u32")
     }
 }

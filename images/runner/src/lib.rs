@@ -4,5 +4,19 @@
 //! a [`files`] transfer. The protocol is described in `runnel/runner/v1/runner.proto`, the design in
 //! `docs/architecture/runner.md`.
 
+pub mod children;
+pub mod counters;
+pub mod files;
 pub mod guard;
+pub mod launch;
+pub mod oom;
+pub mod options;
+pub mod place;
+pub mod run;
+pub mod seal;
+pub mod server;
+pub mod signals;
+pub mod spawn;
+pub mod start;
+pub mod tree;
 pub mod wire;

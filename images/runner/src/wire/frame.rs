@@ -53,7 +53,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Room for the next read; never empty as long as [`Decoder::next`] is called until it returns nothing.
+    /// Room for the next read; never empty as long as [`Decoder::next_frame`] is called until it returns nothing.
     pub fn space(&mut self) -> &mut [u8] {
         self.buffer.resize(2 * (HEADER_BYTES + MAX_PAYLOAD), 0);
         self.buffer.copy_within(self.start..self.end, 0);
@@ -68,7 +68,7 @@ impl Decoder {
     }
 
     /// The next whole data frame or message, or nothing as long as bytes are missing.
-    pub fn next(&mut self) -> Result<Option<Frame>, Violation> {
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, Violation> {
         while self.end - self.start >= HEADER_BYTES {
             let header = parse(&self.buffer[self.start..self.start + HEADER_BYTES])?;
             let whole = HEADER_BYTES + header.length;

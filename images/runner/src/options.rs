@@ -1,0 +1,88 @@
+//! The command line. Only the launcher writes it, so a mistake is told on standard error and ends the runner.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStringExt;
+
+/// What the runner was started with.
+pub struct Options {
+    /// How to reach the daemon.
+    pub channel: Channel,
+    /// What the launcher passed on.
+    pub passed: Passed,
+}
+
+/// What the launcher passed on to this sandbox.
+pub struct Passed {
+    /// Proves to the daemon that this is the sandbox it started.
+    pub nonce: Vec<u8>,
+    /// `cgroup.procs` files that every program writes itself into.
+    pub joins: Vec<OwnedFd>,
+    /// Counters of the program's cgroup, by name.
+    pub counters: BTreeMap<String, OwnedFd>,
+}
+
+/// Where the channel is.
+pub enum Channel {
+    /// An inherited descriptor.
+    Descriptor(OwnedFd),
+    /// A Unix socket to connect to.
+    Path(OsString),
+}
+
+/// Parses the arguments after the program's name.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
+    let mut arguments = arguments.into_iter();
+    let mut channel = None;
+    let mut nonce = None;
+    let mut joins = Vec::new();
+    let mut counters = BTreeMap::new();
+    while let Some(name) = arguments.next() {
+        let name = name.into_string().map_err(|name| format!("what is {name:?}?"))?;
+        let raw = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+        let value = raw.to_str().ok_or_else(|| format!("{name} {raw:?} is not text"));
+        match name.as_str() {
+            "--channel-fd" => channel = Some(Channel::Descriptor(descriptor(value?)?)),
+            "--connect" => channel = Some(Channel::Path(raw)),
+            "--nonce" => nonce = Some(hexadecimal(value?)?),
+            "--join-fd" => joins.push(descriptor(value?)?),
+            "--counter" => {
+                let (name, number) = value?.split_once('=').ok_or("--counter wants NAME=FD")?;
+                counters.insert(name.to_owned(), descriptor(number)?);
+            }
+            _ => return Err(format!("what is {name}?")),
+        }
+    }
+    let channel = channel.ok_or("--channel-fd or --connect is missing")?;
+    let passed = Passed { nonce: nonce.ok_or("--nonce is missing")?, joins, counters };
+    Ok(Options { channel, passed })
+}
+
+/// Takes over an inherited descriptor; it must be open, and none of the standard three.
+fn descriptor(text: &str) -> Result<OwnedFd, String> {
+    let number: RawFd = text.parse().map_err(|_| format!("{text} is not a descriptor"))?;
+    if number < 3 {
+        return Err(format!("descriptor {number} is a standard stream"));
+    }
+    // SAFETY: borrowed only to ask whether it is open; the kernel answers EBADF if it is not.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(number) };
+    rustix::io::fcntl_setfd(borrowed, rustix::io::FdFlags::CLOEXEC)
+        .map_err(|error| format!("descriptor {number}: {error}"))?;
+    // SAFETY: it is open, was inherited, and nothing else in this process owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+fn hexadecimal(text: &str) -> Result<Vec<u8>, String> {
+    let digits = OsString::from(text).into_vec();
+    if !digits.len().is_multiple_of(2) || digits.len() > 256 {
+        return Err("--nonce wants an even number of hexadecimal digits, at most 256".into());
+    }
+    digits
+        .chunks(2)
+        .map(|pair| {
+            let text = std::str::from_utf8(pair).map_err(|_| "--nonce is not hexadecimal")?;
+            u8::from_str_radix(text, 16).map_err(|_| "--nonce is not hexadecimal".to_owned())
+        })
+        .collect()
+}

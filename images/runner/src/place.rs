@@ -1,0 +1,49 @@
+//! The file systems a program can write to.
+
+use crate::files::has_file_of;
+use rustix::fs::{Mode, OFlags, fstatvfs, open};
+use rustix::io::Errno;
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+
+/// Entries looked at in each directory for a file at the size limit.
+const LOOKED_AT: u32 = 1000;
+
+/// The workspace, opened once, and the other writable directories.
+pub struct Place {
+    workspace: OwnedFd,
+    others: Vec<OwnedFd>,
+}
+
+impl Place {
+    /// Opens the workspace, which must be there, and the temporary directories, which need not.
+    pub fn open(workspace: &str) -> Result<Self, Errno> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let open = |path: &[u8]| open(OsStr::from_bytes(path), flags, Mode::empty());
+        let others = [&b"/tmp"[..], b"/dev/shm"].into_iter().filter_map(|path| open(path).ok()).collect();
+        Ok(Self { workspace: open(workspace.as_bytes())?, others })
+    }
+
+    /// The workspace's directory.
+    pub fn workspace(&self) -> &OwnedFd {
+        &self.workspace
+    }
+
+    /// Whether one of them has no room, for bytes or for names.
+    pub fn is_full(&self) -> bool {
+        [&self.workspace].into_iter().chain(&self.others).any(|directory| {
+            fstatvfs(directory).is_ok_and(|space| {
+                (space.f_blocks > 0 && space.f_bavail == 0) || (space.f_files > 0 && space.f_favail == 0)
+            })
+        })
+    }
+
+    /// Whether there is a file of exactly this size, the limit, within what can be looked at quickly.
+    pub fn has_file_of(&self, size: u64) -> bool {
+        [&self.workspace]
+            .into_iter()
+            .chain(&self.others)
+            .any(|directory| has_file_of(directory, size, LOOKED_AT))
+    }
+}

@@ -1,0 +1,75 @@
+//! Resource limits (setrlimit(2)) of a program. Those of the runner stay high above them.
+
+use super::last_errno;
+use crate::wire::proto::RunLimits;
+use rustix::io::Errno;
+use std::time::Duration;
+
+/// Descriptors a program may have open at most, far below the runner's own.
+const MOST_OPEN_FILES: u64 = 1024;
+/// Descriptors the runner wants for itself.
+const OWN_OPEN_FILES: u64 = 65_536;
+
+/// The limits of one program, computed before the fork.
+pub struct ResourceLimits {
+    values: Vec<(Resource, u64)>,
+}
+
+type Resource = libc::__rlimit_resource_t;
+
+impl ResourceLimits {
+    /// The backstop to the CPU limit is one second above it: the runner's own watch is finer and tells more.
+    pub fn new(limits: &RunLimits) -> Self {
+        let cpu = Duration::from_micros(limits.cpu_time_micros).as_secs().saturating_add(2);
+        let mut values = vec![
+            (libc::RLIMIT_CPU, cpu),
+            (libc::RLIMIT_FSIZE, limits.file_size_bytes),
+            (libc::RLIMIT_NOFILE, limits.open_files.min(MOST_OPEN_FILES)),
+            (libc::RLIMIT_CORE, 0),
+            (libc::RLIMIT_MEMLOCK, 65_536),
+            (libc::RLIMIT_SIGPENDING, 1024),
+            (libc::RLIMIT_MSGQUEUE, 819_200),
+            (libc::RLIMIT_RTPRIO, 0),
+            (libc::RLIMIT_NICE, 0),
+        ];
+        if limits.processes > 0 {
+            values.push((libc::RLIMIT_NPROC, limits.processes));
+        }
+        Self { values }
+    }
+
+    /// Sets them for this process, soft and hard alike; a hard limit that is lower already stays.
+    pub fn apply(&self) -> Result<(), Errno> {
+        for &(resource, wanted) in &self.values {
+            let value = wanted.min(get(resource)?.rlim_max);
+            set(resource, libc::rlimit { rlim_cur: value, rlim_max: value })?;
+        }
+        Ok(())
+    }
+}
+
+/// Gives the runner itself as many descriptors as it may have.
+pub fn raise_own_descriptors() {
+    if let Ok(now) = get(libc::RLIMIT_NOFILE) {
+        let value = OWN_OPEN_FILES.min(now.rlim_max);
+        // What can't be raised stays as it is: transfers then fail one by one with EMFILE.
+        let _ = set(libc::RLIMIT_NOFILE, libc::rlimit { rlim_cur: value.max(now.rlim_cur), ..now });
+    }
+}
+
+fn get(resource: Resource) -> Result<libc::rlimit, Errno> {
+    let mut value = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the pointer is to a whole rlimit.
+    match unsafe { libc::getrlimit(resource, &raw mut value) } {
+        0 => Ok(value),
+        _ => Err(last_errno()),
+    }
+}
+
+fn set(resource: Resource, value: libc::rlimit) -> Result<(), Errno> {
+    // SAFETY: the pointer is to a whole rlimit.
+    match unsafe { libc::setrlimit(resource, &raw const value) } {
+        0 => Ok(()),
+        _ => Err(last_errno()),
+    }
+}

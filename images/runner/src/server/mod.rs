@@ -1,0 +1,144 @@
+//! The loop: waits for the channel, children, pipes and time, and lets each run and transfer take one step.
+
+mod requests;
+mod turn;
+
+use crate::counters::Counters;
+use crate::files::Transfer;
+use crate::guard::{self, NotPid1};
+use crate::oom::OomScore;
+use crate::options::Passed;
+use crate::place::Place;
+use crate::run::Run;
+use crate::seal::Filter;
+use crate::signals::ChildSignal;
+use crate::spawn::StartFailure;
+use crate::wire::proto::{self, Hello};
+use crate::wire::{Decoder, FrameType, Outgoing, Violation};
+use rustix::io::Errno;
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+/// The version of the protocol this runner speaks.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// How long a last message may take to leave.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Why the loop ended.
+#[derive(Debug)]
+pub enum End {
+    /// The daemon is gone.
+    ChannelClosed,
+    /// The daemon broke the protocol, or the runner can't go on.
+    Fatal(String),
+}
+
+impl From<Violation> for End {
+    fn from(violation: Violation) -> Self {
+        Self::Fatal(violation.to_string())
+    }
+}
+
+impl From<NotPid1> for End {
+    fn from(refusal: NotPid1) -> Self {
+        Self::Fatal(refusal.to_string())
+    }
+}
+
+/// Everything the runner holds.
+pub struct Server {
+    channel: OwnedFd,
+    decoder: Decoder,
+    out: Outgoing,
+    children: ChildSignal,
+    counters: Counters,
+    joins: Vec<OwnedFd>,
+    filter: Filter,
+    oom_score: Option<OomScore>,
+    /// There once the daemon has said Welcome.
+    place: Option<Place>,
+    runs: BTreeMap<u64, Run>,
+    transfers: BTreeMap<u64, Transfer>,
+    /// The highest number the daemon has used: frames for a lower one that is not open crossed its end.
+    highest: u64,
+}
+
+impl Server {
+    /// Puts the parts together; `channel` must not block.
+    pub fn new(
+        channel: OwnedFd,
+        passed: Passed,
+        children: ChildSignal,
+        filter: Filter,
+        oom_score: Option<OomScore>,
+    ) -> Self {
+        let mut out = Outgoing::default();
+        let hello = Hello {
+            protocol_version: PROTOCOL_VERSION,
+            runner_version: env!("CARGO_PKG_VERSION").into(),
+            nonce: passed.nonce,
+        };
+        out.message(FrameType::Hello, 0, &hello);
+        Self {
+            channel,
+            decoder: Decoder::default(),
+            out,
+            children,
+            counters: Counters::new(passed.counters),
+            joins: passed.joins,
+            filter,
+            oom_score,
+            place: None,
+            runs: BTreeMap::new(),
+            transfers: BTreeMap::new(),
+            highest: 0,
+        }
+    }
+
+    /// Serves until the channel ends or must. Afterwards nothing but this process is alive.
+    pub fn serve(mut self) -> End {
+        let end = loop {
+            if let Err(end) = self.turn() {
+                break end;
+            }
+        };
+        if let End::Fatal(message) = &end {
+            self.out.message(FrameType::Fatal, 0, &proto::Fatal { message: message.clone() });
+            self.flush_last_words();
+        }
+        // Not being pid 1 was ruled out at the start; then there is nothing to kill either.
+        let _ = guard::kill_everything();
+        end
+    }
+
+    fn flush_last_words(&mut self) {
+        let deadline = Instant::now() + LAST_WORDS;
+        while self.out.waiting() > 0
+            && Instant::now() < deadline
+            && self.out.flush(self.channel.as_fd()).is_ok()
+        {
+            let mut descriptors = [rustix::event::PollFd::new(&self.channel, rustix::event::PollFlags::OUT)];
+            let pause = rustix::event::Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
+            let _ = rustix::event::poll(&mut descriptors, Some(&pause));
+        }
+    }
+
+    fn start_failed(&mut self, run: u64, failure: &StartFailure) {
+        self.runs.remove(&run);
+        let message = proto::StartFailed {
+            step: failure.step.into(),
+            errno_number: failure.errno,
+            command_unusable: failure.command_unusable(),
+        };
+        self.out.message(FrameType::StartFailed, run, &message);
+    }
+}
+
+fn broken(errno: Errno) -> End {
+    match errno {
+        Errno::PIPE | Errno::CONNRESET => End::ChannelClosed,
+        other => End::Fatal(format!("channel: {other}")),
+    }
+}

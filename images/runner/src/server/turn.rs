@@ -1,0 +1,145 @@
+//! One turn of the loop.
+
+use super::{End, Server, broken};
+use crate::children::{Reaped, reap};
+use crate::run::Source;
+use crate::wire::Incoming;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+/// Output and file data wait in their sources while more than this waits for the daemon.
+const BACKLOG: usize = 256 * 1024;
+/// A daemon that sends requests and never reads answers is cut off at this.
+const MOST_BACKLOG: usize = 16 * 1024 * 1024;
+
+#[derive(Clone, Copy)]
+enum Ready {
+    Channel,
+    Children,
+    Run(u64, Source),
+}
+
+impl Server {
+    pub(super) fn turn(&mut self) -> Result<(), End> {
+        self.out.flush(self.channel.as_fd()).map_err(broken)?;
+        if self.out.waiting() > MOST_BACKLOG {
+            return Err(End::Fatal("the daemon does not read".into()));
+        }
+        let ready = self.wait()?;
+        for &(what, _) in &ready {
+            if let Ready::Run(id, source) = what {
+                self.run_ready(id, source)?;
+            }
+        }
+        if ready.iter().any(|(what, _)| matches!(what, Ready::Children)) {
+            self.children.clear();
+        }
+        self.reap()?;
+        if ready.iter().any(|(what, flags)| matches!(what, Ready::Channel) && flags.intersects(!PollFlags::OUT))
+        {
+            self.receive()?;
+        }
+        self.tick()?;
+        self.pump_transfers();
+        Ok(())
+    }
+
+    /// Waits until something is ready or it is time, and says what is.
+    fn wait(&self) -> Result<Vec<(Ready, PollFlags)>, End> {
+        let room = self.out.waiting() < BACKLOG;
+        let wanted = if self.out.waiting() > 0 { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+        let mut names = vec![Ready::Channel, Ready::Children];
+        let mut descriptors =
+            vec![PollFd::new(&self.channel, wanted), PollFd::new(self.children.descriptor(), PollFlags::IN)];
+        for (&id, run) in &self.runs {
+            for (source, descriptor) in run.sources(room) {
+                let flags = if source == Source::Input { PollFlags::OUT } else { PollFlags::IN };
+                names.push(Ready::Run(id, source));
+                descriptors.push(PollFd::from_borrowed_fd(descriptor, flags));
+            }
+        }
+        let timeout = self.timeout(room);
+        match poll(&mut descriptors, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(End::Fatal(format!("poll: {errno}"))),
+        }
+        let ready = names.into_iter().zip(descriptors.iter().map(PollFd::revents));
+        Ok(ready.filter(|(_, flags)| !flags.is_empty()).collect())
+    }
+
+    fn timeout(&self, room: bool) -> Option<Timespec> {
+        if room && self.transfers.values().any(crate::files::Transfer::can_send) {
+            return Some(Timespec { tv_sec: 0, tv_nsec: 0 });
+        }
+        let now = Instant::now();
+        let wake = self.runs.values().filter_map(|run| run.wake(now)).min()?;
+        let pause = wake.saturating_duration_since(now).min(Duration::from_secs(3600));
+        Timespec::try_from(pause).ok()
+    }
+
+    fn run_ready(&mut self, id: u64, source: Source) -> Result<(), End> {
+        let Some(run) = self.runs.get_mut(&id) else { return Ok(()) };
+        if let Some(failure) = run.ready(source, &mut self.out)? {
+            self.start_failed(id, &failure);
+        }
+        Ok(())
+    }
+
+    /// Reaps all that has ended; a run that was waiting for the last of it exits.
+    ///
+    /// Plain sandboxes have one run at a time, so every process belongs to it.
+    pub(super) fn reap(&mut self) -> Result<(), End> {
+        loop {
+            match reap() {
+                Reaped::One(dead) => {
+                    let Some((&id, run)) = self.runs.iter_mut().next() else { continue };
+                    if let Some(failure) = run.reaped(&dead, &mut self.out)? {
+                        self.start_failed(id, &failure);
+                    }
+                }
+                Reaped::NothingYet => return Ok(()),
+                Reaped::NoChildren => return self.exit_ended(),
+            }
+        }
+    }
+
+    fn exit_ended(&mut self) -> Result<(), End> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let Some((&id, run)) = self.runs.iter_mut().find(|(_, run)| run.is_ending()) else { return Ok(()) };
+        if !run.exit(&self.counters, place, &mut self.out) {
+            return Err(End::Fatal("the main process was never reaped".into()));
+        }
+        self.runs.remove(&id);
+        Ok(())
+    }
+
+    /// Reads once from the channel and acts on all that is whole.
+    fn receive(&mut self) -> Result<(), End> {
+        match rustix::io::read(&self.channel, self.decoder.space()) {
+            Ok(0) => return Err(End::ChannelClosed),
+            Ok(length) => self.decoder.filled(length),
+            Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
+            Err(errno) => return Err(broken(errno)),
+        }
+        while let Some(frame) = self.decoder.next_frame()? {
+            self.act(Incoming::decode(frame)?)?;
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self) -> Result<(), End> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let now = Instant::now();
+        for run in self.runs.values_mut() {
+            run.tick(now, &self.counters, place)?;
+        }
+        Ok(())
+    }
+
+    fn pump_transfers(&mut self) {
+        let out = &mut self.out;
+        self.transfers.retain(|&id, transfer| out.waiting() >= BACKLOG || transfer.send(id, out));
+    }
+}

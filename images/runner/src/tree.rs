@@ -1,0 +1,66 @@
+//! What the processes of this pid namespace use, summed over /proc: the measure where no cgroup counts.
+
+use std::fs;
+use std::time::Duration;
+
+/// One look over all processes but pid 1.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Resident memory; pages that several processes share count for each.
+    pub resident_bytes: u64,
+    /// User and system time, with that of children waited for.
+    pub cpu: Duration,
+    /// Processes and threads.
+    pub tasks: u32,
+}
+
+/// Adds up what /proc tells. Processes that vanish while being looked at are left out.
+pub fn look() -> Look {
+    let mut sum = Look::default();
+    let Ok(entries) = fs::read_dir("/proc") else { return sum };
+    for entry in entries.flatten() {
+        let pid = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok());
+        let Some(pid) = pid.filter(|&pid| pid > 1) else { continue };
+        if let Some(one) = fs::read_to_string(format!("/proc/{pid}/stat")).ok().and_then(|text| parse(&text)) {
+            sum.resident_bytes += one.resident_bytes;
+            sum.cpu += one.cpu;
+            sum.tasks += one.tasks;
+        }
+    }
+    sum
+}
+
+/// The fields of /proc/PID/stat (proc(5)). The command, in parentheses, may hold anything, parentheses and spaces
+/// included, so counting starts behind the last one.
+fn parse(stat: &str) -> Option<Look> {
+    let fields: Vec<&str> = stat[stat.rfind(')')? + 1..].split_ascii_whitespace().collect();
+    let number = |index: usize| fields.get(index - 3).and_then(|text| text.parse::<u64>().ok());
+    let ticks = number(14)? + number(15)? + number(16)? + number(17)?;
+    Some(Look {
+        resident_bytes: number(24)? * rustix::param::page_size() as u64,
+        cpu: Duration::from_micros(ticks * 1_000_000 / rustix::param::clock_ticks_per_second()),
+        tasks: u32::try_from(number(20)?).ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_name_made_to_confuse_does_not() {
+        let stat = "7 (a) R 9 (x)) S 1 7 7 0 -1 4194304 100 0 0 0 11 22 33 44 20 0 5 0 100 1000 25 18446744073709551615";
+
+        let look = parse(stat).expect("parses");
+
+        assert_eq!(look.tasks, 5);
+        assert_eq!(look.cpu, Duration::from_millis(1100));
+        assert_eq!(look.resident_bytes, 25 * rustix::param::page_size() as u64);
+    }
+
+    #[test]
+    fn nonsense_is_left_out() {
+        assert_eq!(parse(""), None);
+        assert_eq!(parse("7 (sh) S 1"), None);
+    }
+}

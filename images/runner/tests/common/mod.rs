@@ -1,0 +1,229 @@
+//! The daemon's half of the channel, just enough of it to test a real runner in a real sandbox.
+#![allow(dead_code, missing_docs, reason = "each test file uses its part of this")]
+
+mod channel;
+
+pub use channel::{Channel, Event};
+
+use runnel_runner::wire::proto::{Exec, RunLimits, SandboxKind, Welcome};
+use runnel_runner::wire::{FrameType, proto};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{env, fs};
+
+pub const RUNNER: &str = env!("CARGO_BIN_EXE_runnel-runner");
+pub const LAUNCH: &str = env!("CARGO_BIN_EXE_runnel-launch");
+const BWRAP: &str = "/usr/bin/bwrap";
+const NONCE: &str = "00ff10";
+
+/// A bubblewrap sandbox with the runner as its pid 1, and the channel to it.
+pub struct Sandbox {
+    pub channel: Channel,
+    child: Child,
+    next: u64,
+}
+
+/// How a sandbox differs from the usual one.
+#[derive(Default)]
+pub struct Options {
+    pub launch: Vec<String>,
+    pub bwrap: Vec<String>,
+    pub runner: Vec<String>,
+}
+
+impl Sandbox {
+    pub fn start() -> Self {
+        Self::start_with(Options::default())
+    }
+
+    pub fn start_with(options: Options) -> Self {
+        let mut sandbox = Self::connect(options);
+        let hello: proto::Hello = sandbox.channel.expect(FrameType::Hello);
+        assert_eq!((hello.protocol_version, hello.nonce), (1, vec![0, 0xff, 0x10]));
+        sandbox.channel.send(FrameType::Welcome, 0, &welcome());
+        let ready: proto::Ready = sandbox.channel.expect(FrameType::Ready);
+        assert_eq!(ready.max_runs, 1);
+        sandbox
+    }
+
+    /// Starts everything and says nothing.
+    pub fn connect(options: Options) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let socket = folder().join(format!("{}.sock", COUNT.fetch_add(1, Ordering::Relaxed)));
+        let listener = UnixListener::bind(&socket).expect("a socket");
+        let mut command = Command::new(LAUNCH);
+        command.arg("--connect").arg(&socket).args(&options.launch);
+        if rustix::process::getuid().is_root() {
+            command.args(["--uid", "70001", "--gid", "70001"]);
+        }
+        command.arg("--").arg(BWRAP).args(isolation()).args(&options.bwrap);
+        command.args(["--", "/run/runner", "--channel-fd", "3", "--nonce", NONCE]).args(&options.runner);
+        let child = command.stdin(Stdio::null()).spawn().expect("runnel-launch starts");
+        let (stream, _) = listener.accept().expect("the launcher connects");
+        fs::remove_file(&socket).expect("unlinked");
+        Self { channel: Channel::new(stream), child, next: 1 }
+    }
+
+    /// Opens a run and returns its number.
+    pub fn exec(&mut self, exec: &Exec) -> u64 {
+        let id = self.number();
+        self.channel.send(FrameType::Exec, id, exec);
+        id
+    }
+
+    /// Runs to the end, granting all the credit there is.
+    pub fn run(&mut self, exec: &Exec) -> Ran {
+        let id = self.exec(exec);
+        self.finish(id)
+    }
+
+    /// Collects a run to its end.
+    pub fn finish(&mut self, id: u64) -> Ran {
+        let mut ran = Ran::default();
+        loop {
+            match self.channel.event(id) {
+                Event::Started(_) => ran.started = true,
+                Event::Stdout(bytes) => ran.stdout.extend(bytes),
+                Event::Stderr(bytes) => ran.stderr.extend(bytes),
+                Event::Credit(_) => {}
+                Event::Exit(exit) => {
+                    ran.exit = Some(exit);
+                    return ran;
+                }
+                Event::StartFailed(failed) => {
+                    ran.failed = Some(failed);
+                    return ran;
+                }
+                other => panic!("{other:?} for run {id}"),
+            }
+        }
+    }
+
+    pub fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next - 1
+    }
+
+    /// The daemon is gone; returns the launcher's (that is bubblewrap's) exit code.
+    pub fn hang_up(mut self) -> Option<i32> {
+        self.channel.shut();
+        self.child.wait().expect("the sandbox ends").code()
+    }
+
+    pub fn wait(mut self) -> Option<i32> {
+        self.child.wait().expect("the sandbox ends").code()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.channel.shut();
+        let _ = self.child.wait();
+    }
+}
+
+/// What became of a run.
+#[derive(Debug, Default)]
+pub struct Ran {
+    pub started: bool,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    pub exit: Option<proto::Exit>,
+    pub failed: Option<proto::StartFailed>,
+}
+
+impl Ran {
+    pub fn exit(&self) -> &proto::Exit {
+        self.exit.as_ref().unwrap_or_else(|| panic!("no exit: {self:?}"))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    pub fn errors(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+
+    /// The exit code of a run that ended by itself.
+    #[track_caller]
+    pub fn code(&self) -> u32 {
+        match self.exit().status {
+            Some(proto::exit::Status::ExitCode(code)) => code,
+            other => panic!("{other:?}, stderr: {}", self.errors()),
+        }
+    }
+
+    #[track_caller]
+    pub fn assert_succeeded(&self) {
+        assert_eq!(self.code(), 0, "stdout: {}\nstderr: {}", self.text(), self.errors());
+    }
+}
+
+pub fn welcome() -> Welcome {
+    Welcome { protocol_version: 1, kind: SandboxKind::Plain.into(), workspace: "/workspace".into() }
+}
+
+/// Limits that hold nobody back.
+pub fn limits() -> RunLimits {
+    RunLimits {
+        wall_time_micros: 60_000_000,
+        cpu_time_micros: 60_000_000,
+        output_bytes: 1 << 30,
+        discard_output: false,
+        file_size_bytes: 1 << 30,
+        processes: 0,
+        watchdog_memory_bytes: 0,
+        open_files: 1024,
+    }
+}
+
+/// A command with those limits.
+pub fn command(argv: &[&str]) -> Exec {
+    let bytes = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    Exec {
+        argv: bytes(argv),
+        environment: bytes(&["PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/workspace", "LANG=C.UTF-8"]),
+        working_directory: Vec::new(),
+        merge_stderr: false,
+        limits: Some(limits()),
+        initial_credit: u32::MAX,
+    }
+}
+
+pub fn bash(script: &str) -> Exec {
+    command(&["bash", "-c", script])
+}
+
+pub fn python(script: &str) -> Exec {
+    command(&["/usr/bin/python3", "-c", script])
+}
+
+/// Every namespace, no capability, system directories read-only, sized tmpfs.
+fn isolation() -> Vec<String> {
+    let runner = folder().join("runner");
+    let words = format!(
+        "--unshare-all --as-pid-1 --uid 1000 --gid 1000 --cap-drop ALL --ro-bind /usr /usr --symlink usr/lib /lib \
+         --symlink usr/lib64 /lib64 --symlink usr/bin /bin --proc /proc --ro-bind /proc/sys /proc/sys --dev /dev \
+         --size 16777216 --tmpfs /dev/shm --size 16777216 --tmpfs /tmp --size 33554432 --tmpfs /workspace \
+         --ro-bind {} /run/runner --remount-ro / --chdir /",
+        runner.display()
+    );
+    words.split_whitespace().map(str::to_owned).collect()
+}
+
+/// A folder that the sandbox's uid can read, with the runner's binary in it.
+pub fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = env::temp_dir().join(format!("runnel-runner-test-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("readable");
+        fs::copy(RUNNER, folder.join("runner")).expect("the runner copied");
+        folder
+    })
+}
