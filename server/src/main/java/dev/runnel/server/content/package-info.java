@@ -1,6 +1,6 @@
 /// Bytes by digest: what is too big for a message, uploaded before and downloaded after.
 ///
-/// Start at [Digest].
+/// Start at [ContentStore]; [WorkspaceArtifacts] fills it from workspaces.
 @NullMarked
 package dev.runnel.server.content;
 
