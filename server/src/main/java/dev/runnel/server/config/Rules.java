@@ -7,6 +7,9 @@ import java.time.Duration;
 
 /// Rules that several settings share.
 final class Rules {
+    /// Times are counted in nanoseconds of 64 bits, which last for 292 years.
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private Rules() {}
 
     static void positive(String key, int value) {
@@ -15,6 +18,7 @@ final class Rules {
 
     static void positive(String key, Duration value) {
         InvalidKeyException.unless(value.isPositive(), key, "must be positive");
+        InvalidKeyException.unless(value.compareTo(LONGEST) <= 0, key, "is longer than " + LONGEST.toDays() + "d");
     }
 
     static void positive(String key, DataSize value) {

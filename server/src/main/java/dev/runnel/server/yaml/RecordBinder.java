@@ -157,6 +157,7 @@ final class RecordBinder {
         var parameters = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             var constructor = type.getDeclaredConstructor(parameters);
+            constructor.setAccessible(true); // a record of another package need not be public
             return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof InvalidKeyException invalid) {

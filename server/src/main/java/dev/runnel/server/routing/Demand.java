@@ -1,0 +1,24 @@
+package dev.runnel.server.routing;
+
+import dev.runnel.executors.spi.Isolation;
+import dev.runnel.executors.spi.LimitKind;
+import java.util.Map;
+import java.util.Optional;
+
+/// What an executor must offer.
+///
+/// @param executor the one it must be
+/// @param minimumIsolation the weakest that will do; without one the operator's
+/// @param requireCell nothing but a cell will do
+/// @param language its own name; without one any will do, as for a session
+/// @param limits those that the client named, and the field of each
+public record Demand(
+        Optional<String> executor,
+        Optional<Isolation> minimumIsolation,
+        boolean requireCell,
+        Optional<String> language,
+        Map<LimitKind, String> limits) {
+    public Demand {
+        limits = Map.copyOf(limits);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.runnel.server.routing;
+
+import dev.runnel.executors.spi.Language;
+import dev.runnel.server.yaml.YamlException;
+import dev.runnel.server.yaml.YamlRecords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The languages there are, by name and alias. Immutable.
+public final class Languages {
+    static final String FILE = "language.yaml";
+
+    private final SortedMap<String, Language> byName;
+    private final Map<String, Language> byAnyName;
+
+    private Languages(SortedMap<String, Language> byName, Map<String, Language> byAnyName) {
+        this.byName = byName;
+        this.byAnyName = byAnyName;
+    }
+
+    /// Reads every folder of `directory` that has a language.yaml.
+    ///
+    /// @throws YamlException naming the file, the key and the line; the daemon must not start
+    public static Languages load(Path directory) throws YamlException {
+        var byName = new TreeMap<String, Language>();
+        try (var folders = Files.newDirectoryStream(directory, folder -> Files.exists(folder.resolve(FILE)))) {
+            for (var folder : folders) {
+                var language = read(folder);
+                byName.put(language.name(), language);
+            }
+        } catch (IOException e) {
+            throw new YamlException(directory + ": the languages can't be read: " + e.getMessage(), e);
+        }
+        if (byName.isEmpty()) {
+            throw new YamlException(directory + ": holds no language: expected folders with a " + FILE);
+        }
+        return new Languages(Collections.unmodifiableSortedMap(byName), byAnyName(directory, byName.values()));
+    }
+
+    private static Language read(Path folder) throws YamlException {
+        var file = folder.resolve(FILE);
+        var written = YamlRecords.load(file, LanguageFile.class);
+        try {
+            return written.language(folder);
+        } catch (IllegalArgumentException e) {
+            throw new YamlException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Language> byAnyName(Path directory, Collection<Language> languages)
+            throws YamlException {
+        var byAnyName = new HashMap<String, Language>();
+        for (var language : languages) {
+            byAnyName.put(language.name(), language);
+        }
+        for (var language : languages) {
+            for (var alias : language.aliases()) {
+                var other = byAnyName.put(alias, language);
+                if (other != null) {
+                    throw new YamlException(directory + ": '" + alias + "' is a name of both " + other.name() + " and "
+                            + language.name());
+                }
+            }
+        }
+        return Map.copyOf(byAnyName);
+    }
+
+    /// By name or alias, without regard to case.
+    public Optional<Language> find(String nameOrAlias) {
+        return Optional.ofNullable(byAnyName.get(nameOrAlias.toLowerCase(Locale.ROOT)));
+    }
+
+    /// All, in the order of their names.
+    public Collection<Language> all() {
+        return byName.values();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.runnel.server.routing;
+
+import dev.runnel.executors.spi.Content;
+import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.SandboxSpec;
+import dev.runnel.server.auth.Tenant;
+import dev.runnel.server.content.ContentStore;
+import dev.runnel.server.execution.ExecutionSpec;
+import dev.runnel.server.execution.Plan;
+import dev.runnel.server.execution.ResolvedSpec;
+import dev.runnel.server.execution.Resolver;
+import dev.runnel.server.execution.SandboxSource;
+import dev.runnel.server.execution.StandardInput;
+import dev.runnel.server.refusal.Refusal;
+import dev.runnel.server.refusal.RefusedException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/// Makes a plan of a spec: language, executor, limits, content, in this order, so that the first thing that can't
+/// be had is what a client hears of. Thread-safe.
+public final class Router implements Resolver {
+    private final Languages languages;
+    private final Placer placer;
+    private final LimitResolver limits;
+    private final ContentStore contents;
+    private final SessionPlaces sessions;
+    private final Duration maxQueueTime;
+
+    /// Routes to these.
+    ///
+    /// @param maxQueueTime for a client that names none
+    public Router(
+            Languages languages,
+            Placer placer,
+            LimitResolver limits,
+            ContentStore contents,
+            SessionPlaces sessions,
+            Duration maxQueueTime) {
+        this.languages = languages;
+        this.placer = placer;
+        this.limits = limits;
+        this.contents = contents;
+        this.sessions = sessions;
+        this.maxQueueTime = maxQueueTime;
+    }
+
+    /// Where it will run, and by which limits.
+    private record Place(Placement placement, ResolvedLimits limits, SandboxSource sandboxes) {}
+
+    @Override
+    public Plan resolve(Tenant tenant, ExecutionSpec spec) throws RefusedException {
+        var language = language(spec.program().language());
+        var session = spec.session();
+        var place =
+                session.isPresent() ? inSession(tenant, spec, language, session.get()) : alone(tenant, spec, language);
+        return plan(tenant, spec, new ProgramBuilder(language, spec.program()), place);
+    }
+
+    private Language language(String nameOrAlias) throws RefusedException {
+        return languages
+                .find(nameOrAlias)
+                .orElseThrow(() -> new RefusedException(
+                        new Refusal.LanguageUnavailable(),
+                        "spec.program.language: there is no such language here; there are: "
+                                + languages.all().stream().map(Language::name).collect(Collectors.joining(", "))));
+    }
+
+    private Place alone(Tenant tenant, ExecutionSpec spec, Language language) throws RefusedException {
+        var resolved = limits.resolve(spec.limits());
+        var placement = placer.place(new Demand(
+                spec.executor(),
+                spec.minimumIsolation(),
+                spec.requireCell(),
+                Optional.of(language.name()),
+                resolved.named()));
+        var sandbox =
+                new SandboxSpec(UUID.randomUUID().toString(), tenant.name(), resolved.sandbox(), language.image());
+        return new Place(placement, resolved, new FreshSandboxes(placement.executor(), sandbox));
+    }
+
+    private Place inSession(Tenant tenant, ExecutionSpec spec, Language language, String id) throws RefusedException {
+        var session = sessions.find(tenant, id);
+        fixed("spec.minimum_isolation", spec.minimumIsolation().isPresent());
+        fixed("spec.executor", spec.executor().isPresent());
+        fixed("spec.require_cell", spec.requireCell());
+        var resolved = limits.resolveIn(session.limits(), spec.limits());
+        Placer.check(
+                session.placement(),
+                new Demand(Optional.empty(), Optional.empty(), false, Optional.of(language.name()), resolved.named()));
+        return new Place(session.placement(), resolved, session.sandboxes(spec.ifSessionBusy()));
+    }
+
+    private static void fixed(String field, boolean named) throws RefusedException {
+        if (named) {
+            throw LimitResolver.fixedBySession(field);
+        }
+    }
+
+    private Plan plan(Tenant tenant, ExecutionSpec spec, ProgramBuilder builder, Place place) throws RefusedException {
+        var held = new Contents(contents, tenant);
+        try {
+            return new Plan(
+                    resolved(spec, builder, place),
+                    builder.build(held, place.limits().run()),
+                    place.limits().values().output(),
+                    stdin(spec.standardInput(), held),
+                    place.sandboxes(),
+                    spec.artifacts(),
+                    held);
+        } catch (RefusedException | RuntimeException e) {
+            held.close();
+            throw e;
+        }
+    }
+
+    private static Plan.Stdin stdin(StandardInput input, Contents contents) throws RefusedException {
+        return switch (input) {
+            case StandardInput.None _ -> new Plan.Stdin.Bytes(Content.of(new byte[0]));
+            case StandardInput.Bytes(var source) -> new Plan.Stdin.Bytes(contents.open(source));
+            case StandardInput.KeptOpen _ -> new Plan.Stdin.KeptOpen();
+        };
+    }
+
+    private ResolvedSpec resolved(ExecutionSpec spec, ProgramBuilder builder, Place place) {
+        var language = builder.language().name();
+        var placement = place.placement();
+        var sandboxes = placement.sandboxes();
+        return new ResolvedSpec(
+                SpecDigest.of(spec, language, builder.file().value(), placement, place.limits()),
+                language,
+                placement.version(language),
+                builder.file(),
+                placement.executor().name(),
+                sandboxes.isolation(),
+                sandboxes.kind(),
+                sandboxes.imageDigest(),
+                place.limits().enforced(sandboxes.enforcement()),
+                place.limits().profile(),
+                place.limits().onOutputLimit(),
+                spec.session(),
+                spec.program().buffering(),
+                spec.maxQueueTime().orElse(maxQueueTime));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.runnel.server.routing;
+
+import dev.runnel.executors.spi.ExecutorCapabilities;
+import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
+import dev.runnel.executors.spi.Isolation;
+import dev.runnel.executors.spi.LimitKind;
+import dev.runnel.executors.spi.Mechanism;
+import dev.runnel.executors.spi.SandboxDescription;
+import dev.runnel.server.refusal.Refusal;
+import java.util.Map;
+import java.util.Optional;
+
+/// Why an executor will not do.
+///
+/// @param step how far it came: of several, the one that came furthest tells a client best what is missing
+record Shortfall(int step, Refusal refusal, String why) {
+    /// What `candidate` lacks first; absent when it will do.
+    static Optional<Shortfall> of(Candidate candidate, Demand demand, Isolation minimum) {
+        var unavailable = candidate.unavailable();
+        var capabilities = candidate.capabilities();
+        if (unavailable.isPresent() || capabilities.isEmpty()) {
+            return Optional.of(new Shortfall(0, new Refusal.ExecutorUnavailable(), unavailable.orElse("")));
+        }
+        return of(capabilities.get(), demand, minimum);
+    }
+
+    /// What an executor with these capabilities lacks first; absent when it will do.
+    static Optional<Shortfall> of(ExecutorCapabilities capabilities, Demand demand, Isolation minimum) {
+        return language(capabilities, demand)
+                .or(() -> isolation(capabilities.sandboxes(), minimum))
+                .or(() -> cell(capabilities.sandboxes(), demand))
+                .or(() -> limits(capabilities.sandboxes().enforcement(), demand.limits()));
+    }
+
+    private static Optional<Shortfall> language(ExecutorCapabilities capabilities, Demand demand) {
+        if (demand.language().isEmpty()) {
+            return Optional.empty();
+        }
+        var support = Optional.ofNullable(
+                capabilities.languages().get(demand.language().get()));
+        return switch (support.orElse(new LanguageSupport.Missing("it does not know the language"))) {
+            case LanguageSupport.Supported _ -> Optional.empty();
+            case LanguageSupport.Missing(var reason) ->
+                Optional.of(new Shortfall(1, new Refusal.LanguageUnavailable(), reason));
+        };
+    }
+
+    private static Optional<Shortfall> isolation(SandboxDescription sandboxes, Isolation minimum) {
+        if (sandboxes.isolation().compareTo(minimum) >= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new Shortfall(
+                2, new Refusal.IsolationUnavailable(), "it isolates by " + sandboxes.isolation() + ", not " + minimum));
+    }
+
+    private static Optional<Shortfall> cell(SandboxDescription sandboxes, Demand demand) {
+        if (!demand.requireCell() || sandboxes.kind() == SandboxDescription.Kind.CELL) {
+            return Optional.empty();
+        }
+        return Optional.of(new Shortfall(3, new Refusal.CellUnavailable(), "it has plain sandboxes only"));
+    }
+
+    private static Optional<Shortfall> limits(Map<LimitKind, Mechanism> enforcement, Map<LimitKind, String> limits) {
+        for (var kind : LimitKind.values()) {
+            var field = limits.get(kind);
+            if (field != null && enforcement.get(kind) == Mechanism.NONE) {
+                return Optional.of(new Shortfall(
+                        4, new Refusal.LimitNotEnforceable(field), "nothing enforces " + field + " here"));
+            }
+        }
+        return Optional.empty();
+    }
+}
