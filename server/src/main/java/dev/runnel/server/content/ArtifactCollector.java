@@ -1,17 +1,16 @@
-package dev.runnel.server.execution;
+package dev.runnel.server.content;
 
 import dev.runnel.executors.spi.Workspace;
 import dev.runnel.executors.spi.WorkspacePath;
 import dev.runnel.server.auth.Tenant;
-import dev.runnel.server.content.Digest;
 import java.time.Instant;
 import java.util.List;
 
-/// Takes files out of a workspace after its program has ended. Implemented by server.content.
+/// Takes files out of a workspace after its program has ended.
 @FunctionalInterface
 public interface ArtifactCollector {
-    /// What became of every file that matches a glob, in the order of paths. Never fails: what can't be taken is
-    /// skipped with a reason.
+    /// What became of every file that matches a glob, in the order of paths. Never fails: what can't be taken
+    /// is skipped with a reason.
     List<Artifact> collect(Tenant tenant, Workspace workspace, List<String> globs) throws InterruptedException;
 
     /// What became of one file.
