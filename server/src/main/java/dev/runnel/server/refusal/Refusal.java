@@ -8,13 +8,6 @@ import java.util.List;
 /// To add one: the value in error.proto with its code, the record here, its case in server.rpc's Statuses (the
 /// compiler asks for it).
 public sealed interface Refusal {
-    /// Nothing ran, and the same request may be made again after a while.
-    sealed interface Repeatable extends Refusal {
-        Duration retryAfter();
-    }
-
-    /// Well-formed, but not here or not now.
-    sealed interface Precondition extends Refusal {}
 
     // INVALID_ARGUMENT
 
@@ -64,56 +57,56 @@ public sealed interface Refusal {
     /// A quota of the tenant is used up.
     ///
     /// @param quota its name, for example `detached executions`
-    record TenantQuotaExceeded(String quota, Duration retryAfter) implements Repeatable {}
+    record TenantQuotaExceeded(String quota, Duration retryAfter) implements Refusal {}
 
     /// The daemon is full.
-    record DaemonFull(String quota, Duration retryAfter) implements Repeatable {}
+    record DaemonFull(String quota, Duration retryAfter) implements Refusal {}
 
     /// It waited too long and did not start.
-    record QueueTimeExceeded(Duration retryAfter) implements Repeatable {}
+    record QueueTimeExceeded(Duration retryAfter) implements Refusal {}
 
     // FAILED_PRECONDITION
 
     /// No executor here offers the language.
-    record LanguageUnavailable() implements Precondition {}
+    record LanguageUnavailable() implements Refusal {}
 
     /// The executor is not known or can't work here.
-    record ExecutorUnavailable() implements Precondition {}
+    record ExecutorUnavailable() implements Refusal {}
 
     /// Nothing here is isolated as strongly as was asked.
-    record IsolationUnavailable() implements Precondition {}
+    record IsolationUnavailable() implements Refusal {}
 
     /// Only plain sandboxes are to be had.
-    record CellUnavailable() implements Precondition {}
+    record CellUnavailable() implements Refusal {}
 
     /// Nothing here enforces a limit that was named.
-    record LimitNotEnforceable(String field) implements Precondition {}
+    record LimitNotEnforceable(String field) implements Refusal {}
 
     /// The caller expects another instance of the daemon.
-    record InstanceChanged() implements Precondition {}
+    record InstanceChanged() implements Refusal {}
 
     /// The session's sandbox is gone.
-    record SessionLost() implements Precondition {}
+    record SessionLost() implements Refusal {}
 
     /// The session runs something else.
-    record SessionBusy() implements Precondition {}
+    record SessionBusy() implements Refusal {}
 
     /// Standard input takes nothing more.
-    record StdinClosed() implements Precondition {}
+    record StdinClosed() implements Refusal {}
 
     /// The program is not running.
-    record ExecutionNotRunning() implements Precondition {}
+    record ExecutionNotRunning() implements Refusal {}
 
     /// More output than can be kept.
-    record OutputNotRetainable(long retainableBytes) implements Precondition {}
+    record OutputNotRetainable(long retainableBytes) implements Refusal {}
 
     // UNAVAILABLE
 
     /// The executor does not answer; nothing has run.
-    record ExecutorDown(Duration retryAfter) implements Repeatable {}
+    record ExecutorDown(Duration retryAfter) implements Refusal {}
 
     /// The daemon is going down.
-    record DaemonDraining(Duration retryAfter) implements Repeatable {}
+    record DaemonDraining(Duration retryAfter) implements Refusal {}
 
     // ABORTED
 
