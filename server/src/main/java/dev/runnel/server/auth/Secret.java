@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
-/// Text that is never shown: it prints as `***`, and is compared without telling by the time how much was right.
+/// Text that is never shown: it prints as `***`, and is compared without telling by the time how much was
+/// right.
 public final class Secret {
     private final String value;
 

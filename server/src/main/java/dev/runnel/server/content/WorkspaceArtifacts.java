@@ -7,7 +7,6 @@ import dev.runnel.executors.spi.Workspace;
 import dev.runnel.executors.spi.Workspace.FileEntry;
 import dev.runnel.executors.spi.WorkspacePath;
 import dev.runnel.server.auth.Tenant;
-import dev.runnel.server.execution.ArtifactCollector;
 import dev.runnel.server.refusal.RefusedException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -7,8 +7,8 @@ import java.util.List;
 
 /// All that is needed to run a spec: what [Resolver] makes of it.
 ///
-/// Holds on to uploaded content from when it is made until it is closed, so that none expires in between. Whoever
-/// has a plan closes it, once.
+/// Holds on to uploaded content from when it is made until it is closed, so that none expires in between.
+/// Whoever has a plan closes it, once.
 ///
 /// @param output the output limit, by which a detached execution is admitted
 /// @param stdin what the program reads

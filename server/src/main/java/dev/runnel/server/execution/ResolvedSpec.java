@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// A spec as the daemon understood it: what will run, where, and what holds it. Safe to show: no secret is in it.
+/// A spec as the daemon understood it: what will run, where, and what holds it. Safe to show: no secret is in
+/// it.
 ///
 /// @param specDigest over everything that decides the run
 /// @param language its own name, not an alias

@@ -19,7 +19,8 @@ public interface SandboxSource {
     interface Lease extends AutoCloseable {
         Sandbox sandbox();
 
-        /// Gives the sandbox back: one opened for this run is destroyed, a session's is lent to the next. Never throws.
+        /// Gives the sandbox back: one opened for this run is destroyed, a session's is lent to the next. Never
+        /// throws.
         @Override
         void close();
     }

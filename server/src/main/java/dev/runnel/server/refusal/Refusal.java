@@ -8,6 +8,13 @@ import java.util.List;
 /// To add one: the value in error.proto with its code, the record here, its case in server.rpc's Statuses (the
 /// compiler asks for it).
 public sealed interface Refusal {
+    /// Nothing ran, and the same request may be made again after a while.
+    sealed interface Repeatable extends Refusal {
+        Duration retryAfter();
+    }
+
+    /// Well-formed, but not here or not now.
+    sealed interface Precondition extends Refusal {}
 
     // INVALID_ARGUMENT
 
@@ -57,56 +64,56 @@ public sealed interface Refusal {
     /// A quota of the tenant is used up.
     ///
     /// @param quota its name, for example `detached executions`
-    record TenantQuotaExceeded(String quota, Duration retryAfter) implements Refusal {}
+    record TenantQuotaExceeded(String quota, Duration retryAfter) implements Repeatable {}
 
     /// The daemon is full.
-    record DaemonFull(String quota, Duration retryAfter) implements Refusal {}
+    record DaemonFull(String quota, Duration retryAfter) implements Repeatable {}
 
     /// It waited too long and did not start.
-    record QueueTimeExceeded(Duration retryAfter) implements Refusal {}
+    record QueueTimeExceeded(Duration retryAfter) implements Repeatable {}
 
     // FAILED_PRECONDITION
 
     /// No executor here offers the language.
-    record LanguageUnavailable() implements Refusal {}
+    record LanguageUnavailable() implements Precondition {}
 
     /// The executor is not known or can't work here.
-    record ExecutorUnavailable() implements Refusal {}
+    record ExecutorUnavailable() implements Precondition {}
 
     /// Nothing here is isolated as strongly as was asked.
-    record IsolationUnavailable() implements Refusal {}
+    record IsolationUnavailable() implements Precondition {}
 
     /// Only plain sandboxes are to be had.
-    record CellUnavailable() implements Refusal {}
+    record CellUnavailable() implements Precondition {}
 
     /// Nothing here enforces a limit that was named.
-    record LimitNotEnforceable(String field) implements Refusal {}
+    record LimitNotEnforceable(String field) implements Precondition {}
 
     /// The caller expects another instance of the daemon.
-    record InstanceChanged() implements Refusal {}
+    record InstanceChanged() implements Precondition {}
 
     /// The session's sandbox is gone.
-    record SessionLost() implements Refusal {}
+    record SessionLost() implements Precondition {}
 
     /// The session runs something else.
-    record SessionBusy() implements Refusal {}
+    record SessionBusy() implements Precondition {}
 
     /// Standard input takes nothing more.
-    record StdinClosed() implements Refusal {}
+    record StdinClosed() implements Precondition {}
 
     /// The program is not running.
-    record ExecutionNotRunning() implements Refusal {}
+    record ExecutionNotRunning() implements Precondition {}
 
     /// More output than can be kept.
-    record OutputNotRetainable(long retainableBytes) implements Refusal {}
+    record OutputNotRetainable(long retainableBytes) implements Precondition {}
 
     // UNAVAILABLE
 
     /// The executor does not answer; nothing has run.
-    record ExecutorDown(Duration retryAfter) implements Refusal {}
+    record ExecutorDown(Duration retryAfter) implements Repeatable {}
 
     /// The daemon is going down.
-    record DaemonDraining(Duration retryAfter) implements Refusal {}
+    record DaemonDraining(Duration retryAfter) implements Repeatable {}
 
     // ABORTED
 

@@ -1,0 +1,61 @@
+"""Nothing of an execution outlives it, and nothing of a daemon outlives its next start."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+from test_execute import request, run
+
+MARK = "interop_left_behind_mark"
+
+
+def processes(mark: str) -> list[str]:
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if mark.encode() in command:
+                found.append(command.decode(errors="replace"))
+    return found
+
+
+def cgroups(runtime: pathlib.Path) -> list[str]:
+    """Control groups with sandboxes in them: the daemon names its own after its runtime directory's records."""
+    records = [p.read_text() for p in runtime.rglob("*") if p.is_file() and "cgroup" in p.name]
+    paths = {line for record in records for line in record.splitlines() if line.startswith("/")}
+    return [str(child) for path in paths if pathlib.Path(path).is_dir() for child in pathlib.Path(path).glob("*/")]
+
+
+def test_nothing_is_left_after_many_executions(api, own_daemon, soak) -> None:
+    with own_daemon.channel() as channel:
+        for i in range(1000 if soak else 50):
+            out, _, _ = run(api, channel, "bash", f": {MARK}; (setsid sleep 1000 &) ; echo {i}")
+            assert out == f"{i}\n".encode()
+
+    assert processes(MARK) == []
+    assert cgroups(own_daemon.runtime) == []
+    assert own_daemon.stop() == 0
+    assert sorted(p.name for p in own_daemon.runtime.iterdir()) in ([], ["lock"])
+
+
+def test_after_kill_9_the_next_daemon_finds_a_clean_house(api, own_daemon) -> None:
+    with own_daemon.channel() as channel:
+        stream = api.ExecutionServiceStub(channel).Execute(
+            request(api, "bash", "echo up; exec -a runnel_left_sleep sleep 1000")
+        )
+        next(r for r in stream if r.event.WhichOneof("kind") == "output")
+        own_daemon.kill()
+
+    own_daemon.start()
+    with own_daemon.channel() as channel:
+        out, _, _ = run(api, channel, "bash", "echo again")
+
+    assert out == b"again\n"
+    assert processes("runnel_left_sleep") == []
+    assert cgroups(own_daemon.runtime) == []
+    mounts = pathlib.Path("/proc/self/mountinfo").read_text()
+    assert not re.search(re.escape(str(own_daemon.runtime)), mounts)
