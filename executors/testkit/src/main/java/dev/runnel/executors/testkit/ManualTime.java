@@ -4,11 +4,16 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A clock that stands still until a test moves it.
 public final class ManualTime implements Time {
+    private static final long PATIENCE_SECONDS = 30;
+
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition armed = lock.newCondition();
 
     @GuardedBy("lock") private final List<Pending> pending = new ArrayList<>();
 
@@ -30,6 +35,7 @@ public final class ManualTime implements Time {
         try {
             var alarm = new Pending(Math.addExact(now, delay.toNanos()), action);
             pending.add(alarm);
+            armed.signalAll();
             return () -> cancel(alarm);
         } finally {
             lock.unlock();
@@ -52,6 +58,22 @@ public final class ManualTime implements Time {
             lock.unlock();
         }
         due.forEach(alarm -> alarm.action.run());
+    }
+
+    /// Blocks until somebody waits for an alarm; fails after 30 s.
+    public void awaitAlarm() throws InterruptedException {
+        var left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        lock.lock();
+        try {
+            while (pending.isEmpty()) {
+                if (left <= 0) {
+                    throw new AssertionError("nobody set an alarm in " + PATIENCE_SECONDS + " s");
+                }
+                left = armed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void cancel(Pending alarm) {

@@ -1,0 +1,130 @@
+package dev.runnel.executors.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runnel.executors.spi.SandboxDescription;
+import dev.runnel.executors.spi.SandboxException;
+import dev.runnel.executors.spi.SandboxException.Reason;
+import dev.runnel.executors.testkit.ManualTime;
+import dev.runnel.runner.v1.Fatal;
+import dev.runnel.runner.v1.FrameType;
+import dev.runnel.runner.v1.Ready;
+import dev.runnel.runner.v1.SandboxKind;
+import dev.runnel.runner.v1.Welcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HandshakeTest {
+    private final ManualTime time = new ManualTime();
+    private SocketPair sockets;
+    private FakeRunner runner;
+    private FutureTask<RunnerConnection> opening;
+    private Thread opener;
+
+    @BeforeEach
+    void open() throws IOException {
+        sockets = SocketPair.open();
+        runner = new FakeRunner(sockets.runner());
+        opening = new FutureTask<>(() -> RunnerConnection.open(
+                sockets.daemon(), FakeRunner.NONCE, SandboxDescription.Kind.CELL, "/workspace", Programs.alarms(time)));
+        opener = Thread.ofVirtual().start(opening);
+    }
+
+    @AfterEach
+    void close() {
+        sockets.close();
+    }
+
+    @Test
+    void aRunnerIsWelcomedAndSaysWhatItCan() throws Exception {
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, FakeRunner.NONCE));
+        var welcome =
+                Welcome.parseFrom(runner.expect(FrameType.FRAME_TYPE_WELCOME).payload());
+        runner.send(
+                FrameType.FRAME_TYPE_READY,
+                0,
+                Ready.newBuilder().setMaxRuns(3).setCountsOomKills(true).build());
+
+        try (var connection = opening.get()) {
+            assertThat(welcome.getKind()).isEqualTo(SandboxKind.SANDBOX_KIND_CELL);
+            assertThat(welcome.getWorkspace()).isEqualTo("/workspace");
+            assertThat(connection.features()).isEqualTo(new RunnerFeatures("fake", 3, true, false));
+            assertThat(connection.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void anotherVersionIsRefusedByName() throws Exception {
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, FakeRunner.NONCE));
+
+        assertRefused("version 2");
+        runner.expectEnd();
+    }
+
+    @Test
+    void aPeerWithoutTheNonceIsRefused() throws Exception {
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, new byte[] {1, 2, 3, 5}));
+
+        assertRefused("nonce");
+    }
+
+    @Test
+    void aPeerThatSaysSomethingElseFirstIsRefused() throws Exception {
+        runner.send(Frame.empty(FrameType.FRAME_TYPE_PONG, 0));
+
+        assertRefused("PONG instead of FRAME_TYPE_HELLO");
+    }
+
+    @Test
+    void aRunnerThatGivesUpIsQuotedSafely() throws Exception {
+        runner.send(
+                FrameType.FRAME_TYPE_FATAL,
+                0,
+                Fatal.newBuilder().setMessage("no \u001b[31mworkspace\n").build());
+
+        assertRefused("no ?[31mworkspace?");
+    }
+
+    @Test
+    void aRunnerThatSaysNothingIsGivenUp() throws Exception {
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, FakeRunner.NONCE));
+        runner.expect(FrameType.FRAME_TYPE_WELCOME);
+
+        time.advance(Duration.ofSeconds(20));
+
+        assertRefused("did not come up");
+    }
+
+    @Test
+    void aRunnerThatGoesAwayIsToldApart() throws Exception {
+        runner.close();
+
+        assertRefused("closed the channel at once");
+    }
+
+    @Test
+    void anInterruptOfTheOpenerIsCancel() throws Exception {
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, FakeRunner.NONCE));
+        runner.expect(FrameType.FRAME_TYPE_WELCOME);
+
+        opener.interrupt();
+
+        assertThatThrownBy(opening::get).hasCauseInstanceOf(InterruptedException.class);
+        runner.expectEnd();
+    }
+
+    private void assertRefused(String message) {
+        assertThatThrownBy(opening::get)
+                .cause()
+                .hasMessageContaining(message)
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.reason()).isEqualTo(new Reason.Unavailable()));
+    }
+}
