@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// An executor whose programs are [Script]s in this JVM.
 ///
-/// It keeps the promises of the SPI as a real one does, the contract test of this module included: back-pressure,
-/// cancel
-/// by interrupt, every limit, sessions. It isolates nothing, and no daemon but a test's should have it.
+/// It keeps the promises of the SPI as a real one does, the contract test of this module included:
+/// back-pressure, cancel by interrupt, every limit, sessions. It isolates nothing, and no daemon but a test's
+/// should have it.
 public final class FakeExecutor implements Executor {
     private final Scripts scripts;
     private final Time time;

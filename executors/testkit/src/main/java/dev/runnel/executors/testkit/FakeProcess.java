@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A fake program while it runs, as its [Script] sees it.
 ///
-/// All methods belong to the thread of the script and unwind it once the program is dead: killed at a limit, by a
-/// signal, by an interrupt of that thread (cancel), or lost with its sandbox.
+/// All methods belong to the thread of the script and unwind it once the program is dead: killed at a limit,
+/// by a signal, by an interrupt of that thread (cancel), or lost with its sandbox.
 public final class FakeProcess {
     static final int PIPE_BYTES = 65_536;
     private static final int SIGKILL = 9;

@@ -31,9 +31,9 @@ import java.util.List;
 /// | `exit N` | ends |
 /// | `crash` | the sandbox breaks |
 ///
-/// Blank lines and lines that begin with `#` do nothing; an unknown word is told on stderr and exits with 2. The source
-/// is the program's file that the command names; without one the command's arguments are the only line. A command named
-/// `no-such-command` is not there.
+/// Blank lines and lines that begin with `#` do nothing; an unknown word is told on stderr and exits with 2.
+/// The source is the program's file that the command names; without one the command's arguments are the only
+/// line. A command named `no-such-command` is not there.
 final class LineScript implements Script {
     private static final String MISSING_COMMAND = "no-such-command";
 

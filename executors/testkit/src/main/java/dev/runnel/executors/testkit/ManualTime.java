@@ -42,7 +42,8 @@ public final class ManualTime implements Time {
         }
     }
 
-    /// Moves the clock and runs, on the calling thread and in the order of their times, the alarms that are due.
+    /// Moves the clock and runs, on the calling thread and in the order of their times, the alarms that are
+    /// due.
     public void advance(Duration by) {
         List<Pending> due;
         lock.lock();

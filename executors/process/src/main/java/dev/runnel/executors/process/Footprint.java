@@ -1,0 +1,180 @@
+package dev.runnel.executors.process;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Everything one sandbox has on the host, and how all of it goes away: a folder, cgroups, a uid, and processes.
+///
+/// Thread-safe.
+final class Footprint {
+    /// The runner dies of the end of its channel, and everything in the sandbox with it.
+    private static final Duration BY_ITSELF = Duration.ofMillis(700);
+
+    private static final Duration KILLED = Duration.ofMillis(700);
+    private static final Duration CGROUP_BUSY = Duration.ofMillis(300);
+    private static final int MAX_COMPLAINT = 2048;
+    private static final Logger LOG = LoggerFactory.getLogger(Footprint.class);
+
+    private final String nonce;
+    private final Path directory;
+    private final Optional<UidPool.Lease> uid;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock") private SandboxCgroup cgroup = SandboxCgroup.NONE;
+
+    @GuardedBy("lock") private @Nullable Process process;
+
+    @GuardedBy("lock") private boolean destroyed;
+
+    /// @param nonce names the folder and stands on the command line of every process that Runnel starts for this
+    ///     sandbox
+    Footprint(String nonce, Path directory, Optional<UidPool.Lease> uid) {
+        this.nonce = nonce;
+        this.directory = directory;
+        this.uid = uid;
+    }
+
+    String nonce() {
+        return nonce;
+    }
+
+    OptionalInt uid() {
+        return uid.map(UidPool.Lease::uid).orElse(OptionalInt.empty());
+    }
+
+    void makeDirectory() throws IOException {
+        InstanceDirectory.makePrivate(directory);
+    }
+
+    /// From here on it is destroyed with the rest.
+    SandboxCgroup add(SandboxCgroup made) {
+        lock.lock();
+        try {
+            cgroup = made;
+            return made;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Path socket() {
+        return directory.resolve("s");
+    }
+
+    /// Where launcher, bubblewrap and runner complain.
+    Path complaints() {
+        return directory.resolve("stderr");
+    }
+
+    /// What they said so far, cut where it gets long.
+    String complaint() {
+        try (var file = Files.newInputStream(complaints())) {
+            return new String(file.readNBytes(MAX_COMPLAINT), StandardCharsets.UTF_8).strip();
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    /// What they said, after waiting a moment for their end.
+    String lastWords() {
+        lock.lock();
+        try {
+            if (process != null) {
+                endsWithin(process, BY_ITSELF);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return complaint();
+    }
+
+    /// Starts the sandbox's outermost process.
+    ///
+    /// @throws IOException also when the sandbox has been destroyed already
+    Process start(ProcessBuilder builder) throws IOException {
+        lock.lock();
+        try {
+            if (destroyed) {
+                throw new IOException("the sandbox was destroyed while it was being opened");
+            }
+            process = builder.start();
+            return process;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Kills and removes all of it; the channel must be closed already. Takes at most two seconds, also when called on
+    /// an interrupted thread. A second call waits for the first.
+    void destroy() {
+        lock.lock();
+        var interrupted = Thread.interrupted();
+        try {
+            if (!destroyed) {
+                destroyed = true;
+                var ended = end();
+                var gone = removeCgroup();
+                removeDirectory();
+                uid.ifPresent(lease -> lease.release(ended || gone));
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            lock.unlock();
+        }
+    }
+
+    /// Whether bubblewrap ended by itself, which it does when the sandbox's pid 1 and so all of it is dead.
+    @GuardedBy("lock") private boolean end() {
+        if (process == null || endsWithin(process, BY_ITSELF)) {
+            return true;
+        }
+        LOG.warn("sandbox {} did not end with its channel and is killed", nonce);
+        cgroup.kill();
+        ProcTable.kill(nonce);
+        if (!endsWithin(process, KILLED)) {
+            LOG.error("sandbox {} could not be killed: process {}", nonce, process.pid());
+        }
+        return false;
+    }
+
+    private static boolean endsWithin(Process process, Duration time) {
+        try {
+            return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @GuardedBy("lock") private boolean removeCgroup() {
+        if (cgroup.directories().isEmpty()) {
+            return false;
+        }
+        var gone = cgroup.remove(CGROUP_BUSY);
+        if (!gone) {
+            LOG.warn("cgroups of sandbox {} are still busy and are left for the end of the daemon", nonce);
+        }
+        return gone;
+    }
+
+    private void removeDirectory() {
+        try {
+            Reaper.removeTree(directory);
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed", directory, e);
+        }
+    }
+}

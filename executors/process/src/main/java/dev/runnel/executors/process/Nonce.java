@@ -1,0 +1,21 @@
+package dev.runnel.executors.process;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/// Random names.
+final class Nonce {
+    /// Nobody guesses that many.
+    static final int BYTES = 12;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Nonce() {}
+
+    /// Twice as many hexadecimal digits as bytes.
+    static String random(int bytes) {
+        var random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.runnel.executors.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/// What /proc tells about processes.
+final class ProcTable {
+    private static final Path PROC = Path.of("/proc");
+    /// Field 22 of /proc/PID/stat, counted from the third, the first after the name in brackets.
+    private static final int START_TIME = 22 - 3;
+
+    private ProcTable() {}
+
+    /// When a process started, in clock ticks since boot; absent when there is no such process.
+    static OptionalLong started(long pid) {
+        try {
+            var stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return OptionalLong.of(Long.parseLong(fields[START_TIME]));
+        } catch (IOException _) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /// Every process whose owner is `uid`; zombies too.
+    static List<Long> ownedBy(int uid) throws IOException {
+        var pids = new ArrayList<Long>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (var process : processes) {
+                if (owner(process) == uid) {
+                    pids.add(Long.valueOf(process.getFileName().toString()));
+                }
+            }
+        }
+        return pids;
+    }
+
+    /// Kills every process that has `token` on its command line. A sandbox's launcher, bubblewrap and runner have its
+    /// nonce there, and everything else in the sandbox dies with the runner, its pid 1.
+    static void kill(String token) {
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (var process : processes) {
+                // The handle knows the start time, so it can't kill a later process of that number.
+                var handle =
+                        ProcessHandle.of(Long.parseLong(process.getFileName().toString()));
+                if (handle.isPresent() && commandLine(process).contains(token)) {
+                    handle.get().destroyForcibly();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("listing /proc failed", e);
+        }
+    }
+
+    private static List<String> commandLine(Path process) {
+        try {
+            return List.of(Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
+                    .split("\0", -1));
+        } catch (IOException _) {
+            return List.of();
+        }
+    }
+
+    private static int owner(Path process) {
+        try {
+            return (Integer) Objects.requireNonNull(Files.getAttribute(process, "unix:uid"));
+        } catch (IOException _) {
+            return -1;
+        }
+    }
+}

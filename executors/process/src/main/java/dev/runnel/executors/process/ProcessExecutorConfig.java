@@ -1,0 +1,72 @@
+package dev.runnel.executors.process;
+
+import dev.runnel.executors.spi.Language;
+import java.nio.file.Path;
+import java.util.List;
+
+/// How the process executor is set up.
+///
+/// @param bwrap bubblewrap's binary
+/// @param libexec the folder with `runnel-runner` and `runnel-launch`
+/// @param runtimeDirectory the executor's own, made when missing; every daemon that shares it also reaps in it what
+///     another one left. Its path is short: a Unix socket below it must fit 107 bytes
+/// @param uids what a daemon that is root gives its sandboxes; without meaning for any other daemon
+/// @param languages whose preludes every sandbox shows, and which the probe tries
+/// @param maxSandboxes open at a time
+public record ProcessExecutorConfig(
+        Path bwrap,
+        Path libexec,
+        Path runtimeDirectory,
+        UidRange uids,
+        List<Language> languages,
+        int maxSandboxes,
+        CgroupMode cgroups) {
+    public static final Path DEFAULT_BWRAP = Path.of("/usr/bin/bwrap");
+    public static final UidRange DEFAULT_UIDS = new UidRange(200_000, 1000);
+    public static final int DEFAULT_MAX_SANDBOXES = 256;
+
+    public ProcessExecutorConfig {
+        languages = List.copyOf(languages);
+        if (maxSandboxes < 1) {
+            throw new IllegalArgumentException("maxSandboxes must be at least 1, was " + maxSandboxes);
+        }
+    }
+
+    /// The defaults, for what a distribution knows about itself.
+    public static ProcessExecutorConfig defaults(Path libexec, Path runtimeDirectory, List<Language> languages) {
+        return new ProcessExecutorConfig(
+                DEFAULT_BWRAP,
+                libexec,
+                runtimeDirectory,
+                DEFAULT_UIDS,
+                languages,
+                DEFAULT_MAX_SANDBOXES,
+                CgroupMode.AUTO);
+    }
+
+    Path runner() {
+        return libexec.resolve("runnel-runner");
+    }
+
+    Path launcher() {
+        return libexec.resolve("runnel-launch");
+    }
+
+    /// User and group ids, the same numbers for both, that belong to nobody else on this machine.
+    public record UidRange(int first, int count) {
+        public UidRange {
+            if (first < 1 || count < 1 || first > Integer.MAX_VALUE - count) {
+                throw new IllegalArgumentException(
+                        "uids must be a range of positive ids, was " + count + " from " + first);
+            }
+        }
+    }
+
+    /// Whether limits are enforced by cgroups.
+    public enum CgroupMode {
+        /// Where the daemon may create them.
+        AUTO,
+        /// Never.
+        OFF
+    }
+}

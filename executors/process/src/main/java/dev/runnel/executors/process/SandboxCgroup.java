@@ -1,0 +1,93 @@
+package dev.runnel.executors.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/// The cgroups of one sandbox. The runner and the program have different ones, so that counters are the program's
+/// alone and a throttled program does not slow the runner.
+///
+/// @param directories all of them, each after its parent
+/// @param launcherJoins `cgroup.procs` files for the launcher, and so for bubblewrap and the runner
+/// @param programJoins `cgroup.procs` files each program joins before its first instruction
+/// @param counters the program's
+record SandboxCgroup(
+        List<Path> directories, List<Path> launcherJoins, List<Path> programJoins, List<Counter> counters) {
+    /// For a daemon that can't make cgroups.
+    static final SandboxCgroup NONE = new SandboxCgroup(List.of(), List.of(), List.of(), List.of());
+
+    private static final Duration PAUSE = Duration.ofMillis(1);
+
+    SandboxCgroup {
+        directories = List.copyOf(directories);
+        launcherJoins = List.copyOf(launcherJoins);
+        programJoins = List.copyOf(programJoins);
+        counters = List.copyOf(counters);
+    }
+
+    /// A file of the kernel's the runner reads.
+    ///
+    /// @param name as the runner knows it (`--counter NAME=FD`)
+    /// @param resettable it is opened for writing too, and starts anew with each program
+    record Counter(String name, Path file, boolean resettable) {}
+
+    /// Kills whatever is in them with SIGKILL.
+    void kill() {
+        directories.forEach(SandboxCgroup::kill);
+    }
+
+    /// Removes them; a cgroup is busy for a moment after its last process has gone.
+    ///
+    /// @return whether all are gone, and so every process that was in them
+    boolean remove(Duration atMost) {
+        var deadline = System.nanoTime() + atMost.toNanos();
+        for (var directory : directories.reversed()) {
+            while (!removed(directory)) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
+        return true;
+    }
+
+    private static void kill(Path directory) {
+        try {
+            var everything = directory.resolve("cgroup.kill"); // v2 from Linux 5.14 on
+            if (Files.exists(everything)) {
+                CgroupFile.write(everything, "1");
+            } else {
+                processes(directory).forEach(SandboxCgroup::kill);
+            }
+        } catch (IOException _) {
+            // It is gone already, which is what was wanted; if not, remove() says so.
+        }
+    }
+
+    private static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    private static List<Long> processes(Path directory) throws IOException {
+        var pids = new ArrayList<Long>();
+        for (var line : Files.readAllLines(directory.resolve("cgroup.procs"))) {
+            pids.add(Long.valueOf(line));
+        }
+        return pids;
+    }
+
+    private static boolean removed(Path directory) {
+        try {
+            Files.deleteIfExists(directory);
+            return true;
+        } catch (IOException _) {
+            kill(directory);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.runnel.executors.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What came of preparing this machine for sandboxes.
+sealed interface Setup {
+    /// Sandboxes can be tried.
+    record Able(SandboxMaker maker) implements Setup {}
+
+    /// None can be opened.
+    ///
+    /// @param why with the way to mend it
+    record Unable(String why) implements Setup {}
+
+    static Setup of(ProcessExecutorConfig config) {
+        try {
+            var missing = missing(config);
+            return missing.isPresent() ? new Unable(missing.get()) : new Able(prepare(config));
+        } catch (IOException e) {
+            return new Unable("executor process could not be set up in " + config.runtimeDirectory() + ": " + e);
+        }
+    }
+
+    private static Optional<String> missing(ProcessExecutorConfig config) throws IOException {
+        var system = System.getProperty("os.name", "unknown");
+        if (!system.equals("Linux")) {
+            return Optional.of("executor process needs Linux, this is " + system);
+        }
+        if (!Files.isExecutable(config.bwrap())) {
+            return Optional.of("bubblewrap is not installed (no " + config.bwrap()
+                    + "): apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora)");
+        }
+        for (var binary : List.of(config.runner(), config.launcher())) {
+            if (!Files.isExecutable(binary)) {
+                return Optional.of("the distribution is incomplete: " + binary + " is missing");
+            }
+        }
+        if (Daemon.current().root() && !Daemon.owns(config.uids())) {
+            return Optional.of("the daemon is root in a user namespace without the uids "
+                    + config.uids().first()
+                    + " and up, of which it gives one to each sandbox: configure a range that /proc/self/uid_map"
+                    + " has, or run the daemon as an ordinary user");
+        }
+        return Optional.empty();
+    }
+
+    private static SandboxMaker prepare(ProcessExecutorConfig config) throws IOException {
+        var daemon = Daemon.current();
+        var runtime = config.runtimeDirectory().toAbsolutePath();
+        Reaper.reapDead(runtime, daemon);
+        var instance = InstanceDirectory.create(runtime, daemon);
+        try {
+            var bwrap = bwrap(config, daemon, instance);
+            var cgroups = cgroups(config, daemon, instance);
+            Optional<UidPool> uids = daemon.root()
+                    ? Optional.of(UidPool.open(config.uids(), runtime.resolve("uids")))
+                    : Optional.empty();
+            return new SandboxMaker(config.launcher(), instance, cgroups, uids, bwrap);
+        } catch (IOException e) {
+            instance.close();
+            throw e;
+        }
+    }
+
+    private static BwrapCommand bwrap(ProcessExecutorConfig config, Daemon daemon, InstanceDirectory instance)
+            throws IOException {
+        var host = new HostSystem(Path.of("/"));
+        var root = new ArrayList<>(host.systemDirectories());
+        root.add(new RootEntry.Directory("/etc"));
+        root.addAll(EtcFiles.write(instance.etc()));
+        root.addAll(host.etc());
+        root.addAll(new OwnFiles(daemon.root()).entries(config.runner(), config.languages()));
+        return new BwrapCommand(config.bwrap(), BwrapVersion.of(config.bwrap()).disablesUserns(), root, host.masks());
+    }
+
+    private static Cgroups cgroups(ProcessExecutorConfig config, Daemon daemon, InstanceDirectory instance)
+            throws IOException {
+        return switch (config.cgroups()) {
+            case OFF -> new Cgroups.None("turned off by the configuration");
+            case AUTO ->
+                new CgroupProbe("runnel-" + instance.name(), daemon.root(), instance::recordCgroups)
+                        .probe(CgroupMounts.read(Path.of("/proc/self")));
+        };
+    }
+}

@@ -1,0 +1,44 @@
+package dev.runnel.executors.process;
+
+import dev.runnel.executors.spi.Outcome;
+import dev.runnel.executors.spi.OutputSink;
+import dev.runnel.executors.spi.Program;
+import dev.runnel.executors.spi.ProgramInput;
+import dev.runnel.executors.spi.Sandbox;
+import dev.runnel.executors.spi.SandboxDescription;
+import dev.runnel.executors.spi.SandboxException;
+import dev.runnel.executors.spi.Workspace;
+import java.util.function.Consumer;
+
+/// Tells its executor that it was closed, so that the executor's own end need not close it.
+final class TrackedSandbox implements Sandbox {
+    private final Sandbox delegate;
+    private final Consumer<Sandbox> whenClosed;
+
+    TrackedSandbox(Sandbox delegate, Consumer<Sandbox> whenClosed) {
+        this.delegate = delegate;
+        this.whenClosed = whenClosed;
+    }
+
+    @Override
+    public SandboxDescription description() {
+        return delegate.description();
+    }
+
+    @Override
+    public Outcome run(Program program, ProgramInput input, OutputSink sink)
+            throws SandboxException, InterruptedException {
+        return delegate.run(program, input, sink);
+    }
+
+    @Override
+    public Workspace workspace() {
+        return delegate.workspace();
+    }
+
+    @Override
+    public void close() {
+        delegate.close();
+        whenClosed.accept(this);
+    }
+}
