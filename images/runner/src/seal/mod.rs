@@ -13,9 +13,14 @@ use rustix::io::Errno;
 
 /// Default dispositions and an empty mask: what the runner ignores and blocks is its own affair.
 pub fn reset_signals() -> Result<(), Errno> {
-    for signal in 1..=64 {
-        // SAFETY: SIG_DFL is always valid. SIGKILL, SIGSTOP and libc's own two answer EINVAL and are at their default.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    // The kernel's own structure, which is shorter than this: all zero is SIG_DFL without flags. Not by libc's signal(),
+    // which refuses the two numbers it keeps for itself, and those can be inherited ignored as well.
+    let default = [0_u64; 8];
+    let kernel_set_bytes: usize = 8;
+    for signal in 1..=64_i32 {
+        let no_old = std::ptr::null_mut::<u64>();
+        // SAFETY: the kernel reads one structure and writes none. SIGKILL and SIGSTOP answer EINVAL: always default.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, default.as_ptr(), no_old, kernel_set_bytes) };
     }
     let mut none = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: sigemptyset initialises what it is given.

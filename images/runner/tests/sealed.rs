@@ -1,0 +1,298 @@
+//! What a program finds around itself: no privilege, nothing open, no way to pid 1.
+
+mod common;
+
+use common::{Sandbox, bash, limits, python};
+use runnel_runner::wire::proto::{Exec, RunLimits};
+
+/// Runs Python that prints one line per finding, and returns the lines.
+fn findings(sandbox: &mut Sandbox, script: &str) -> Vec<String> {
+    let ran = sandbox.run(&python(script));
+    ran.assert_succeeded();
+    ran.text().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_program_has_no_capability_and_can_gain_none() {
+    let mut sandbox = Sandbox::start();
+
+    let lines = findings(
+        &mut sandbox,
+        "
+for line in open('/proc/self/status'):
+    if line.startswith(('Cap', 'NoNewPrivs', 'Seccomp:', 'Groups', 'Uid', 'Gid')):
+        print(' '.join(line.split()))
+",
+    );
+
+    let none = "0000000000000000";
+    let expected = [
+        "Uid: 1000 1000 1000 1000".to_owned(),
+        "Gid: 1000 1000 1000 1000".to_owned(),
+        format!("CapInh: {none}"),
+        format!("CapPrm: {none}"),
+        format!("CapEff: {none}"),
+        format!("CapBnd: {none}"),
+        format!("CapAmb: {none}"),
+        "NoNewPrivs: 1".to_owned(),
+        "Seccomp: 2".to_owned(),
+    ];
+    let lines: Vec<String> = lines.into_iter().filter(|line| !line.starts_with("Groups")).collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn the_program_has_only_its_three_streams_and_is_its_own_session_and_group() {
+    let mut sandbox = Sandbox::start();
+
+    let lines = findings(
+        &mut sandbox,
+        "
+import os
+print([fd for fd in range(4096) if os.path.lexists(f'/proc/self/fd/{fd}')])
+print(os.getpid() != 1, os.getsid(0) == os.getpid(), os.getpgid(0) == os.getpid(), os.getppid())
+print([os.readlink(f'/proc/self/fd/{fd}').split(':')[0] for fd in range(3)])
+print(sorted(os.environ))
+print(oct(os.umask(0)))
+import signal
+print(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+print(open('/proc/self/oom_score_adj').read().strip())
+",
+    );
+
+    assert_eq!(
+        lines,
+        [
+            "[0, 1, 2]",
+            "True True True 1",
+            "['pipe', 'pipe', 'pipe']",
+            "['HOME', 'LANG', 'PATH']",
+            "0o22",
+            "set()",
+            "800"
+        ]
+    );
+}
+
+#[test]
+fn signals_have_their_default_dispositions() {
+    let mut sandbox = Sandbox::start();
+
+    // bash, unlike Python, changes no disposition for itself that a child would keep.
+    let ran = sandbox.run(&bash("grep -E 'Sig(Ign|Blk)' /proc/self/status"));
+
+    assert_eq!(ran.text(), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+#[test]
+fn resource_limits_are_those_asked_for() {
+    let mut sandbox = Sandbox::start();
+    let asked = RunLimits { open_files: 5000, file_size_bytes: 12345, processes: 50, ..limits() };
+    let script = "
+import resource
+for name in ['NOFILE', 'FSIZE', 'CORE', 'NPROC', 'MEMLOCK', 'SIGPENDING', 'CPU']:
+    number = getattr(resource, 'RLIMIT_' + name, 11)
+    print(name, *resource.getrlimit(number))
+";
+
+    let ran = sandbox.run(&Exec { limits: Some(asked), ..python(script) });
+
+    ran.assert_succeeded();
+    let lines: Vec<String> = ran.text().lines().map(str::to_owned).collect();
+    assert_eq!(
+        lines,
+        [
+            "NOFILE 1024 1024",
+            "FSIZE 12345 12345",
+            "CORE 0 0",
+            "NPROC 50 50",
+            "MEMLOCK 65536 65536",
+            "SIGPENDING 1024 1024",
+            "CPU 62 62"
+        ]
+    );
+}
+
+#[test]
+fn pid_1_can_neither_be_looked_into_nor_touched() {
+    let mut sandbox = Sandbox::start();
+
+    let lines = findings(
+        &mut sandbox,
+        "
+import os, ctypes, errno
+for name in ['mem', 'fd', 'maps', 'environ', 'cwd', 'root', 'exe', 'auxv', 'stack', 'ns/user']:
+    path = '/proc/1/' + name
+    try:
+        if name in ('fd',): os.listdir(path)
+        elif name in ('cwd', 'root', 'exe', 'ns/user'): os.readlink(path)
+        else: open(path, 'rb').read(16)
+        print(name, 'OPEN')
+    except OSError as e:
+        print(name, errno.errorcode[e.errno])
+for name in ['oom_score_adj', 'coredump_filter', 'autogroup', 'comm', 'clear_refs', 'timerslack_ns', 'sched']:
+    try:
+        os.write(os.open('/proc/1/' + name, os.O_WRONLY), b'1')
+        print(name, 'OPEN')
+    except OSError as e:
+        print(name, 'refused')
+",
+    );
+
+    for line in &lines {
+        assert!(!line.ends_with("OPEN"), "{lines:?}");
+    }
+    assert_eq!(lines.len(), 17);
+}
+
+/// Makes raw system calls and prints the error of each.
+const CALLS: &str = "
+import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, number, *arguments):
+    ctypes.set_errno(0)
+    result = libc.syscall(ctypes.c_long(number), *[ctypes.c_ulong(a & (2**64 - 1)) for a in arguments])
+    print(name, 'ok' if result >= 0 else errno.errorcode[ctypes.get_errno()])
+";
+
+fn answers(sandbox: &mut Sandbox, calls: &[(&str, i64, &str)]) -> Vec<String> {
+    let lines: Vec<String> = calls
+        .iter()
+        .map(|(name, number, arguments)| format!("call({name:?}, {number}, {arguments})"))
+        .collect();
+    findings(sandbox, &format!("{CALLS}\n{}", lines.join("\n")))
+}
+
+#[test]
+fn calls_that_reach_beyond_the_program_are_refused() {
+    let refused = [
+        ("unshare", libc::SYS_unshare, "0x10000000"),
+        ("clone NEWUSER", libc::SYS_clone, "0x10000000 | 17, 0, 0, 0, 0"),
+        ("clone NEWNS", libc::SYS_clone, "0x00020000 | 17, 0, 0, 0, 0"),
+        ("clone NEWPID", libc::SYS_clone, "0x20000000 | 17, 0, 0, 0, 0"),
+        ("clone NEWNET", libc::SYS_clone, "0x40000000 | 17, 0, 0, 0, 0"),
+        ("clone NEWCGROUP", libc::SYS_clone, "0x02000000 | 17, 0, 0, 0, 0"),
+        ("setns", libc::SYS_setns, "0, 0"),
+        ("mount", libc::SYS_mount, "0, 0, 0, 0, 0"),
+        ("umount2", libc::SYS_umount2, "0, 0"),
+        ("pivot_root", libc::SYS_pivot_root, "0, 0"),
+        ("ptrace", libc::SYS_ptrace, "16, 1, 0, 0"),
+        ("process_vm_readv", libc::SYS_process_vm_readv, "1, 0, 0, 0, 0, 0"),
+        ("pidfd_getfd", libc::SYS_pidfd_getfd, "0, 0, 0"),
+        ("kcmp", libc::SYS_kcmp, "1, 1, 0, 0, 0"),
+        ("bpf", libc::SYS_bpf, "0, 0, 0"),
+        ("perf_event_open", libc::SYS_perf_event_open, "0, 0, 0, 0, 0"),
+        ("keyctl", libc::SYS_keyctl, "0, 0"),
+        ("prlimit64 of pid 1", libc::SYS_prlimit64, "1, 0, 0, 0"),
+        ("sched_setaffinity of pid 1", libc::SYS_sched_setaffinity, "1, 0, 0"),
+        ("sched_setscheduler of pid 1", libc::SYS_sched_setscheduler, "1, 0, 0"),
+        ("setpriority of pid 1", libc::SYS_setpriority, "0, 1, 19"),
+        ("setpriority of a group", libc::SYS_setpriority, "1, 0, 19"),
+        ("setpriority of a user", libc::SYS_setpriority, "2, 0, 19"),
+        ("ioprio_set of pid 1", libc::SYS_ioprio_set, "1, 1, 0"),
+        ("ioprio_set of a user", libc::SYS_ioprio_set, "3, 0, 0"),
+        ("F_SETPIPE_SZ", libc::SYS_fcntl, "1, 1031, 1048576"),
+        ("TIOCSTI", libc::SYS_ioctl, "0, 0x5412, 0"),
+        ("TIOCSTI, high bits", libc::SYS_ioctl, "0, 0x100005412, 0"),
+        ("TIOCLINUX", libc::SYS_ioctl, "0, 0x541c, 0"),
+        ("TIOCCONS", libc::SYS_ioctl, "0, 0x541d, 0"),
+        ("personality", libc::SYS_personality, "0x0400000"),
+        ("PR_SET_MM", libc::SYS_prctl, "35, 0, 0, 0, 0"),
+        ("PR_SET_SECCOMP", libc::SYS_prctl, "22, 2, 0, 0, 0"),
+        ("AF_PACKET", libc::SYS_socket, "17, 3, 0"),
+        ("AF_VSOCK", libc::SYS_socket, "40, 1, 0"),
+        ("AF_ALG", libc::SYS_socket, "38, 5, 0"),
+        ("raw", libc::SYS_socket, "2, 3, 1"),
+        ("SCTP", libc::SYS_socket, "2, 5, 132"),
+        ("ping", libc::SYS_socket, "2, 2, 1"),
+        ("MPTCP", libc::SYS_socket, "2, 1, 262"),
+        ("type 0", libc::SYS_socket, "10, 0, 0"),
+        ("NETLINK_NETFILTER", libc::SYS_socket, "16, 3, 12"),
+        ("NETLINK_XFRM", libc::SYS_socket, "16, 3, 6"),
+    ];
+    let mut sandbox = Sandbox::start();
+
+    let lines = answers(&mut sandbox, &refused);
+
+    let expected: Vec<String> = refused.iter().map(|(name, ..)| format!("{name} EPERM")).collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn calls_that_are_not_listed_do_not_exist() {
+    let unknown = [
+        ("clone3", libc::SYS_clone3, "0, 0"),
+        ("io_uring_setup", libc::SYS_io_uring_setup, "1, 0"),
+        ("memfd_secret", 447, "0"),
+        ("cachestat", 451, "0, 0, 0, 0"),
+        ("seccomp", libc::SYS_seccomp, "0, 0, 0"),
+        ("io_setup", libc::SYS_io_setup, "1, 0"),
+        ("landlock", 444, "0, 0, 1"),
+        ("a number beyond all", 9999, "0"),
+        ("x32 getpid", 0x4000_0000 + libc::SYS_getpid, ""),
+        ("x32 ioctl", 0x4000_0000 + 514, "0, 0x5412, 0"),
+    ];
+    let mut sandbox = Sandbox::start();
+
+    let lines = answers(&mut sandbox, &unknown);
+
+    let expected: Vec<String> = unknown.iter().map(|(name, ..)| format!("{name} ENOSYS")).collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn what_programs_need_is_allowed() {
+    let allowed = [
+        ("tcp", libc::SYS_socket, "2, 1, 0"),
+        ("tcp cloexec", libc::SYS_socket, "2, 1 | 0o2000000, 6"),
+        ("udp6", libc::SYS_socket, "10, 2 | 0o4000, 17"),
+        ("unix seqpacket", libc::SYS_socket, "1, 5, 0"),
+        ("netlink route", libc::SYS_socket, "16, 3, 0"),
+        ("prlimit64 of itself", libc::SYS_prlimit64, "0, 0, 0, 0"),
+        ("setpriority of itself", libc::SYS_setpriority, "0, 0, 5"),
+        (
+            "PR_SET_NAME",
+            libc::SYS_prctl,
+            "15, ctypes.addressof(ctypes.create_string_buffer(b'x', 16)), 0, 0, 0",
+        ),
+        ("personality query", libc::SYS_personality, "0xffffffff"),
+    ];
+    let mut sandbox = Sandbox::start();
+
+    let lines = answers(&mut sandbox, &allowed);
+
+    let expected: Vec<String> = allowed.iter().map(|(name, ..)| format!("{name} ok")).collect();
+    assert_eq!(lines, expected);
+}
+
+/// int 0x80 reaches the 32-bit calls, whose numbers mean something else: the process dies.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn the_32_bit_way_into_the_kernel_ends_the_program() {
+    let mut sandbox = Sandbox::start();
+    let script = "
+import ctypes, mmap
+code = b'\\xb8\\x14\\x00\\x00\\x00\\xcd\\x80\\xc3'
+page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page.write(code)
+ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
+print('alive')
+";
+
+    let ran = sandbox.run(&python(script));
+
+    assert_eq!(ran.text(), "");
+    assert_eq!(ran.exit().status, Some(runnel_runner::wire::proto::exit::Status::SignalNumber(31)));
+}
+
+#[test]
+fn the_program_sees_no_process_but_its_own_and_pid_1() {
+    let mut sandbox = Sandbox::start();
+
+    let ran = sandbox.run(&bash("echo /proc/[0-9]*; cat /proc/1/comm"));
+
+    let text = ran.text();
+    let (processes, name) = text.split_once('\n').expect("two lines");
+    assert_eq!(processes.split(' ').count(), 2);
+    assert_eq!(name, "runner\n");
+}
