@@ -83,6 +83,11 @@ final class FakeRunner implements AutoCloseable {
         channel.write(ByteBuffer.wrap(bytes));
     }
 
+    /// Frames that are laid out already.
+    void write(ByteBuffer frames) throws IOException {
+        channel.write(frames);
+    }
+
     void stdout(long run, String text) throws IOException {
         send(Frame.data(FrameType.FRAME_TYPE_STDOUT, run, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
     }
