@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.InputFile;
-import dev.runnel.executors.spi.OutputSink;
-import dev.runnel.executors.spi.Program;
-import dev.runnel.executors.spi.ProgramInput;
-import dev.runnel.executors.spi.RunLimits;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.executors.spi.SandboxSpec;
 import dev.runnel.executors.spi.WorkspacePath;
@@ -17,13 +13,12 @@ import dev.runnel.executors.testkit.FakeSandbox;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.content.ArtifactCollector.Artifact;
 import dev.runnel.server.content.ArtifactCollector.SkipReason;
+import dev.runnel.server.testing.Lines;
 import dev.runnel.server.testing.MovableClock;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +98,7 @@ class WorkspaceArtifactsTest {
 
     @Test
     void aLinkIsNeverFollowed() throws Exception {
-        run("link passwd /etc/passwd");
+        Lines.run(sandbox, "link passwd /etc/passwd");
 
         assertThat(collect("*")).containsExactly(new Artifact.Skipped("passwd", SkipReason.NOT_A_FILE));
     }
@@ -121,28 +116,6 @@ class WorkspaceArtifactsTest {
 
     private void put(String path, String text, int mode) throws Exception {
         sandbox.workspace().put(new InputFile(path(path), mode, Content.of(bytes(text))));
-    }
-
-    private void run(String line) throws Exception {
-        var limits = new RunLimits(
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(1),
-                DataSize.ofMebibytes(1),
-                RunLimits.OutputLimitAction.KILL,
-                DataSize.ofMebibytes(1));
-        var program = new Program(List.of(), List.of(line.split(" ", -1)), Map.of(), WorkspacePath.ROOT, false, limits);
-        sandbox.run(program, ProgramInput.none(), new Silent());
-    }
-
-    private static final class Silent implements OutputSink {
-        @Override
-        public void started() {}
-
-        @Override
-        public void output(Stream stream, ByteBuffer data) {}
-
-        @Override
-        public void ended() {}
     }
 
     private static WorkspacePath path(String path) {

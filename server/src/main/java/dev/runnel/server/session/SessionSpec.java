@@ -1,0 +1,20 @@
+package dev.runnel.server.session;
+
+import dev.runnel.executors.spi.Isolation;
+import dev.runnel.server.execution.LimitsSpec;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a session is, as a client asks for it. Two requests are the same when their specs are equal.
+///
+/// @param limits of the sandbox, and what its executions have when they name none
+/// @param minimumIsolation the weakest that will do; without one the daemon's default
+/// @param executor the one that must be used
+/// @param requireCell nothing but a cell will do
+/// @param idleTimeout how long it may be without an execution; without one the daemon's default
+public record SessionSpec(
+        LimitsSpec limits,
+        Optional<Isolation> minimumIsolation,
+        Optional<String> executor,
+        boolean requireCell,
+        Optional<Duration> idleTimeout) {}
