@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/// Measures what the channel costs: standard output from a socket through codec and credit to a sink, and the way
-/// there and back of a program that does nothing. Run by hand; prints one line each.
+/// Measures what the channel costs: standard output from a socket through codec and credit to a sink, and the
+/// way there and back of a program that does nothing. Run by hand; prints one line each.
 final class ChannelThroughput {
     private static final int BYTES = 1 << 30;
     private static final int RUNS = 20_000;
