@@ -15,19 +15,27 @@ fn main() {
         begun.elapsed()
     });
     let mut sandbox = Sandbox::start();
-    for (name, exec) in [("true", command(&["/bin/true"])), ("bash", bash(":")), ("python", python("print(1)"))] {
+    for (name, exec) in [("true", command(&["/bin/true"])), ("bash", bash(":")), ("python", python("print(1)"))]
+    {
         row(&format!("{name}: Exec to Exit"), 50, || timed(&mut sandbox, &exec));
         row(&format!("{name}: bare"), 50, || bare(&exec));
     }
     row("Kill to Exit, yes", 30, || kill(&mut sandbox, "yes"));
-    row("Kill to Exit, 200 sleeping", 10, || kill(&mut sandbox, "for i in {1..200}; do sleep 100 & done; echo; wait"));
+    row("Kill to Exit, 200 sleeping", 10, || {
+        kill(&mut sandbox, "for i in {1..200}; do sleep 100 & done; echo; wait")
+    });
     row("1 GiB of stdout", 3, || timed(&mut sandbox, &bash("head -c 1073741824 /dev/zero")));
 }
 
 fn row(name: &str, times: usize, mut measure: impl FnMut() -> Duration) {
     let mut took: Vec<Duration> = (0..times).map(|_| measure()).collect();
     took.sort();
-    println!("{name:32} min {:>10.2?}  p50 {:>10.2?}  p90 {:>10.2?}", took[0], took[times / 2], took[times * 9 / 10]);
+    println!(
+        "{name:32} min {:>10.2?}  p50 {:>10.2?}  p90 {:>10.2?}",
+        took[0],
+        took[times / 2],
+        took[times * 9 / 10]
+    );
 }
 
 /// Reads like a daemon with a window of 1 MiB.
