@@ -93,6 +93,11 @@ final class Execution {
         return !(state() instanceof State.Ended ended) || (now.isBefore(ended.expires()) && !mayBeRepeated(ended));
     }
 
+    /// Whether its time is over.
+    boolean hasExpired(Instant now) {
+        return state() instanceof State.Ended ended && !now.isBefore(ended.expires());
+    }
+
     private static boolean mayBeRepeated(State.Ended ended) {
         return ended.terminal() instanceof Kind.Failed failed
                 && !failed.programMayHaveRun()

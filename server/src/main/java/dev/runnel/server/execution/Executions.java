@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// All executions of this instance of the daemon: takes them in, runs each on a virtual thread of its own,
 /// finds them
@@ -121,6 +122,40 @@ public final class Executions implements AutoCloseable {
         find(tenant, id).signal(number);
     }
 
+    /// The execution that runs in a session.
+    public Optional<String> runningIn(Tenant tenant, String session) {
+        return inSession(tenant, session)
+                .filter(execution -> execution.state() instanceof State.Running)
+                .map(Execution::id)
+                .findFirst();
+    }
+
+    /// Cancels what runs and waits in a session that is being deleted, and returns when all of it has ended.
+    public void cancelIn(Tenant tenant, String session) throws InterruptedException {
+        var all = inSession(tenant, session).toList();
+        all.forEach(execution -> execution.cancellation().cancel(CancelledBy.SESSION_DELETED));
+        for (var execution : all) {
+            execution.awaitEnd();
+        }
+    }
+
+    private Stream<Execution> inSession(Tenant tenant, String session) {
+        return executions.values().stream()
+                .filter(execution -> execution.tenant().equals(tenant))
+                .filter(execution -> execution.asked().session().equals(Optional.of(session)))
+                .filter(execution -> !execution.hasEnded());
+    }
+
+    /// Forgets what has expired. To be called now and then.
+    public void sweep() {
+        var now = clock.instant();
+        executions.forEach((key, execution) -> {
+            if (execution.hasExpired(now) && executions.remove(key, execution)) {
+                execution.log().close();
+            }
+        });
+    }
+
     public void checkInstance(Optional<String> expected) throws RefusedException {
         if (expected.isPresent() && !expected.get().equals(instance)) {
             throw new RefusedException(
@@ -208,8 +243,6 @@ public final class Executions implements AutoCloseable {
 
     /// What is remembered under the key, unless its time is over.
     private Optional<Execution> live(Key key) {
-        return Optional.ofNullable(executions.get(key))
-                .filter(execution -> !(execution.state() instanceof State.Ended ended)
-                        || clock.instant().isBefore(ended.expires()));
+        return Optional.ofNullable(executions.get(key)).filter(execution -> !execution.hasExpired(clock.instant()));
     }
 }

@@ -14,12 +14,12 @@ public final class Timers implements AutoCloseable {
     }
 
     /// Runs `task`, which must not block and not fail, once.
-    void after(Duration delay, Runnable task) {
+    public void after(Duration delay, Runnable task) {
         var _ = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// Runs `task` again and again, each time so long after the last.
-    void every(Duration pause, Runnable task) {
+    public void every(Duration pause, Runnable task) {
         var _ = executor.scheduleWithFixedDelay(task, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
     }
 

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// is then moved to its place: nobody can connect before the mode holds, and a stale socket is replaced in
 /// one step.
 final class SocketFile implements AutoCloseable {
+    /// Bits of st_mode, inode(7).
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int SOCKET = 0140000;
+
     private final Path path;
     private final Path lockPath;
     private final FileChannel lock;
@@ -113,12 +118,15 @@ final class SocketFile implements AutoCloseable {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
+        // connect(2) refuses on a regular file just as on a socket without a listener, so the kind is looked at first.
+        var mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        if ((mode & FILE_TYPE) != SOCKET) {
+            throw new IOException(path + " is in the way of the daemon's socket: remove it or name another path");
+        }
         try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.connect(UnixDomainSocketAddress.of(path));
         } catch (ConnectException _) {
             return; // a socket that nobody listens on: left by a daemon that was killed
-        } catch (IOException e) {
-            throw new IOException(path + " is in the way of the daemon's socket: remove it or name another path", e);
         }
         throw taken(path);
     }

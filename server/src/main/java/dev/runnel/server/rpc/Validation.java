@@ -10,6 +10,10 @@ import com.google.protobuf.Message;
 import dev.runnel.server.refusal.FieldViolation;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
+import dev.runnel.v1.CancelExecutionRequest;
+import dev.runnel.v1.CreateSessionRequest;
+import dev.runnel.v1.ExecuteRequest;
+import dev.runnel.v1.RunRequest;
 import java.util.List;
 
 /// Checks every request against the rules that its proto file gives, before anything else looks at it.
@@ -19,10 +23,13 @@ public final class Validation {
             .withConfig(Config.newBuilder().build())
             .build();
 
-    /// Compiles the rules of these requests, which takes some 200 ms; without, the first request of each kind
-    /// does.
-    public void warmUp(List<Message> requests) {
-        for (var request : requests) {
+    /// Compiles the rules of the requests that come first, which takes some 200 ms; without, they do.
+    public void warmUp() {
+        for (var request : List.<Message>of(
+                ExecuteRequest.getDefaultInstance(),
+                RunRequest.getDefaultInstance(),
+                CreateSessionRequest.getDefaultInstance(),
+                CancelExecutionRequest.getDefaultInstance())) {
             try {
                 check(request);
             } catch (RefusedException _) {

@@ -1,0 +1,106 @@
+package dev.runnel.server;
+
+import dev.runnel.executors.process.ProcessExecutor;
+import dev.runnel.executors.process.ProcessExecutorConfig;
+import dev.runnel.executors.spi.Executor;
+import dev.runnel.server.config.Configuration;
+import dev.runnel.server.config.ProcessExecutorSettings;
+import dev.runnel.server.routing.Languages;
+import dev.runnel.server.yaml.YamlException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// `runneld`: the daemon with the back ends this distribution has. The only class that knows them.
+public final class Main {
+    private Main() {}
+
+    /// Starts the daemon and runs until SIGTERM or SIGINT.
+    ///
+    /// @param arguments nothing, or `--config FILE`
+    public static void main(String[] arguments) throws InterruptedException {
+        try {
+            var daemon = start(configuration(arguments));
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(daemon::close));
+            daemon.awaitStop();
+        } catch (IOException | YamlException | IllegalArgumentException e) {
+            System.err.println("runneld: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /// A daemon that listens where its configuration says.
+    public static Daemon start(Configuration configuration) throws IOException, YamlException {
+        return Daemon.start(configuration, new Daemon.Surroundings(languages(), false), Main::executors);
+    }
+
+    /// A daemon inside this process, on a socket that only this user can find, [Daemon#socket()].
+    public static Daemon startEmbedded(Configuration configuration) throws IOException, YamlException {
+        return Daemon.start(configuration, new Daemon.Surroundings(languages(), true), Main::executors);
+    }
+
+    private static List<Executor> executors(Configuration configuration, Languages languages, Path runtimeDirectory) {
+        var executors = new ArrayList<Executor>();
+        if (configuration.executors().process().enabled()) {
+            executors.add(process(configuration.executors().process(), languages, runtimeDirectory));
+        }
+        return executors;
+    }
+
+    private static Executor process(ProcessExecutorSettings settings, Languages languages, Path runtimeDirectory) {
+        return new ProcessExecutor(new ProcessExecutorConfig(
+                settings.bubblewrap().orElseGet(Main::bubblewrapOnPath),
+                libexec(),
+                runtimeDirectory.resolve("process"),
+                new ProcessExecutorConfig.UidRange(
+                        settings.uids().first(), settings.uids().size()),
+                List.copyOf(languages.all()),
+                settings.maxSandboxes(),
+                switch (settings.cgroups()) {
+                    case AUTO -> ProcessExecutorConfig.CgroupMode.AUTO;
+                    case OFF -> ProcessExecutorConfig.CgroupMode.OFF;
+                }));
+    }
+
+    private static Path bubblewrapOnPath() {
+        return Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":"))
+                .filter(directory -> directory.startsWith("/"))
+                .map(directory -> Path.of(directory, "bwrap"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(ProcessExecutorConfig.DEFAULT_BWRAP);
+    }
+
+    private static Path languages() {
+        return home().resolve("languages");
+    }
+
+    private static Path libexec() {
+        return home().resolve("libexec");
+    }
+
+    /// The distribution: the system property `runnel.home`, or the environment variable RUNNEL_HOME.
+    private static Path home() {
+        var home = System.getProperty("runnel.home", System.getenv("RUNNEL_HOME"));
+        if (home == null || home.isBlank()) {
+            throw new IllegalArgumentException(
+                    "it is not known where Runnel is installed: start it with bin/runnel, or set RUNNEL_HOME");
+        }
+        return Path.of(home).toAbsolutePath();
+    }
+
+    private static Configuration configuration(String[] arguments) throws YamlException {
+        if (arguments.length == 0) {
+            return Configuration.defaults();
+        }
+        if (arguments.length == 2 && arguments[0].equals("--config")) {
+            return Configuration.load(Path.of(arguments[1]));
+        }
+        throw new IllegalArgumentException("expected nothing, or --config FILE");
+    }
+}
