@@ -12,7 +12,9 @@ pub const MAX_DEPTH: usize = 32;
 /// Opens what `path` names beneath `directory`. Never follows a link, never leaves the file system, never blocks (a
 /// FIFO, a lease), never becomes a controlling terminal.
 pub fn open(directory: impl AsFd, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
-    let always = OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    // Not O_NOFOLLOW: NO_SYMLINKS refuses a last part that is a link too, and says ELOOP where O_NOFOLLOW together with
+    // O_DIRECTORY says ENOTDIR (openat2(2)).
+    let always = OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
     let path = if path.is_empty() { b"." } else { path };
     let resolve =
         ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
