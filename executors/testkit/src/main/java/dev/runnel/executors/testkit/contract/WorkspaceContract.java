@@ -171,7 +171,10 @@ interface WorkspaceContract extends ContractFixture {
     @Test
     default void aSparseFileIsAsLargeAsItSays() throws Exception {
         var sandbox = open();
-        attempt(sandbox, programs().makesSparseFile("sparse.bin", 1L << 40)).run();
+        var made = attempt(sandbox, programs().makesSparseFile("sparse.bin", 1L << 40))
+                .fileSize(DataSize.ofBytes(1L << 41))
+                .run();
+        assertThat(made.outcome().status()).isEqualTo(new WaitStatus.ExitCode(0));
 
         assertRefused("sparse.bin", Problem.TOO_LARGE, () -> get(sandbox, "sparse.bin"));
         assertThat(sandbox.workspace().list(WorkspacePath.ROOT, 100).entries())
