@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -123,10 +124,10 @@ final class Footprint {
         try {
             if (!destroyed) {
                 destroyed = true;
-                var ended = end();
+                var dead = end();
                 var gone = removeCgroup();
                 removeDirectory();
-                uid.ifPresent(lease -> lease.release(ended || gone));
+                uid.ifPresent(lease -> lease.release(dead && gone));
             }
         } finally {
             if (interrupted) {
@@ -136,17 +137,26 @@ final class Footprint {
         }
     }
 
-    /// Whether bubblewrap ended by itself, which it does when the sandbox's pid 1 and so all of it is dead.
+    /// Whether everything in the sandbox is known to be dead.
     @GuardedBy("lock") private boolean end() {
-        if (process == null || endsWithin(process, BY_ITSELF)) {
+        if (process == null) {
             return true;
+        }
+        if (endsWithin(process, BY_ITSELF)) {
+            // Bubblewrap ends after the sandbox's pid 1, so after all of it, unless somebody killed it. With cgroups
+            // their removal proves more, and cheaper.
+            return !cgroup.directories().isEmpty() || kill(ProcTable.with(nonce));
         }
         LOG.warn("sandbox {} did not end with its channel and is killed", nonce);
         cgroup.kill();
-        ProcTable.kill(nonce);
-        if (!endsWithin(process, KILLED)) {
-            LOG.error("sandbox {} could not be killed: process {}", nonce, process.pid());
+        return kill(ProcTable.with(nonce));
+    }
+
+    private boolean kill(List<ProcessHandle> processes) {
+        if (ProcTable.kill(processes, KILLED)) {
+            return true;
         }
+        LOG.error("sandbox {} could not be killed: {}", nonce, processes);
         return false;
     }
 
@@ -160,9 +170,6 @@ final class Footprint {
     }
 
     @GuardedBy("lock") private boolean removeCgroup() {
-        if (cgroup.directories().isEmpty()) {
-            return false;
-        }
         var gone = cgroup.remove(CGROUP_BUSY);
         if (!gone) {
             LOG.warn("cgroups of sandbox {} are still busy and are left for the end of the daemon", nonce);

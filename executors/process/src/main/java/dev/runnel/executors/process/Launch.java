@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
@@ -41,16 +43,43 @@ final class Launch {
             var process = footprint.start(builder());
             var watch = Thread.ofVirtual().name("launch-watch").start(() -> closeAtEnd(process, server));
             try {
-                var channel = server.accept();
+                var channel = accept(server);
                 Files.delete(footprint.socket());
                 return checked(channel);
             } catch (AsynchronousCloseException e) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException("cancelled while a sandbox was being opened");
-                }
                 throw Diagnosis.failedLaunch(footprint.complaint(), "the launcher did not connect", e);
             } finally {
                 watch.interrupt();
+            }
+        }
+    }
+
+    /// Not on the caller's thread: an interrupt at the wrong instant makes `accept` throw away a connection without
+    /// closing it (ServerSocketChannelImpl of JDK 25), and the runner would never see its end.
+    private static SocketChannel accept(ServerSocketChannel server) throws IOException, InterruptedException {
+        var accepting = new FutureTask<>(server::accept);
+        Thread.ofVirtual().name("launch-accept").start(accepting);
+        try {
+            return accepting.get();
+        } catch (InterruptedException e) {
+            server.close();
+            discard(accepting);
+            throw e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        }
+    }
+
+    /// Waits for what came of it, which is at once because its server is closed.
+    private static void discard(FutureTask<SocketChannel> accepting) throws IOException {
+        while (true) {
+            try {
+                accepting.get().close();
+                return;
+            } catch (InterruptedException _) {
+                // The caller is about to end with an interrupt already.
+            } catch (ExecutionException _) {
+                return;
             }
         }
     }

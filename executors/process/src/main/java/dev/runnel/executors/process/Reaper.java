@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 /// Removes what dead daemons left: processes, cgroups, folders. Mounts need no reaping: they are in mount namespaces
 /// that end with their last process.
 final class Reaper {
+    private static final Duration KILLED = Duration.ofSeconds(2);
     private static final Duration CGROUP_BUSY = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
 
@@ -56,7 +57,7 @@ final class Reaper {
         if (Files.isDirectory(directory)) {
             for (var sandbox : list(directory)) {
                 if (Files.isDirectory(sandbox)) {
-                    ProcTable.kill(sandbox.getFileName().toString());
+                    ProcTable.kill(ProcTable.with(sandbox.getFileName().toString()), KILLED);
                 }
             }
             for (var cgroup : InstanceDirectory.recordedCgroups(directory)) {
