@@ -116,11 +116,26 @@ final class Footprint {
         }
     }
 
-    /// Kills and removes all of it; the channel must be closed already. Takes at most two seconds, also when called on
-    /// an interrupted thread. A second call waits for the first.
+    /// Kills and removes all of it; the channel must be closed already. Takes at most two seconds. A second call waits
+    /// for the first.
     void destroy() {
+        // On a thread that nobody interrupts: who cancels an opening or a run must not get a worse destruction.
+        var thread = Thread.ofVirtual().name("destroy-sandbox").start(this::destroyOnce);
+        var interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void destroyOnce() {
         lock.lock();
-        var interrupted = Thread.interrupted();
         try {
             if (!destroyed) {
                 destroyed = true;
@@ -130,9 +145,6 @@ final class Footprint {
                 uid.ifPresent(lease -> lease.release(dead && gone));
             }
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
             lock.unlock();
         }
     }
