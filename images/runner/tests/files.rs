@@ -2,74 +2,10 @@
 
 mod common;
 
-use common::{Event, Options, Sandbox, bash, python};
+use common::files::{get, list, prepared, put};
+use common::{Event, Sandbox, bash, python};
 use runnel_runner::wire::FrameType;
-use runnel_runner::wire::proto::{Credit, FileError, FileInfo, FileKind, FileProblem, Get, List, Listing, Put};
-use std::time::{Duration, Instant};
-
-/// No file operation may take longer; the slowest machine is allowed far more than the 100 ms that are wanted.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-fn put(sandbox: &mut Sandbox, path: &str, content: &[u8], mode: u32) -> Result<(), FileError> {
-    let id = sandbox.number();
-    let request = Put { path: path.into(), mode, size: content.len() as u64 };
-    sandbox.channel.send(FrameType::Put, id, &request);
-    for piece in content.chunks(65_536) {
-        sandbox.channel.raw(FrameType::PutData, id, piece);
-    }
-    match sandbox.channel.event(id) {
-        Event::PutDone => Ok(()),
-        Event::FileError(error) => Err(error),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn get(sandbox: &mut Sandbox, path: &str, max_bytes: u64) -> Result<(FileInfo, Vec<u8>), FileError> {
-    let id = sandbox.number();
-    let begun = Instant::now();
-    sandbox.channel.send(FrameType::Get, id, &Get { path: path.into(), max_bytes, initial_credit: u32::MAX });
-    let info = match sandbox.channel.event(id) {
-        Event::FileInfo(info) => info,
-        Event::FileError(error) => {
-            assert!(begun.elapsed() < PATIENCE, "{path}");
-            return Err(error);
-        }
-        other => panic!("{other:?}"),
-    };
-    let mut content = Vec::new();
-    loop {
-        match sandbox.channel.event(id) {
-            Event::FileData(bytes) => content.extend(bytes),
-            Event::FileEnd => return Ok((info, content)),
-            Event::FileError(error) => return Err(error),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-fn list(sandbox: &mut Sandbox, path: &str, max_entries: u32) -> Result<Listing, FileError> {
-    let id = sandbox.number();
-    let begun = Instant::now();
-    sandbox.channel.send(FrameType::List, id, &List { path: path.into(), max_entries });
-    let event = sandbox.channel.event(id);
-    assert!(begun.elapsed() < PATIENCE, "{path}");
-    match event {
-        Event::Listing(listing) => Ok(listing),
-        Event::FileError(error) => Err(error),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn paths(listing: &Listing) -> Vec<String> {
-    listing.entries.iter().map(|entry| String::from_utf8_lossy(&entry.path).into_owned()).collect()
-}
-
-/// A sandbox in whose workspace a program has left things.
-fn prepared(script: &str) -> Sandbox {
-    let mut sandbox = Sandbox::start();
-    sandbox.run(&bash(script)).assert_succeeded();
-    sandbox
-}
+use runnel_runner::wire::proto::{Credit, FileKind, FileProblem, Get};
 
 #[test]
 fn a_file_comes_back_as_it_was_put() {
@@ -241,41 +177,6 @@ fn a_file_that_shrinks_while_it_is_read_is_an_error_and_not_padded() {
 }
 
 #[test]
-fn a_listing_is_depth_first_by_name_and_tells_kinds() {
-    let mut sandbox = prepared(
-        "mkdir -p b/c a; echo 12 > b/c/f; touch z b/g; ln -s z l; mkfifo p; chmod 600 z; touch -d @5 z",
-    );
-
-    let listing = list(&mut sandbox, "", 100).expect("listed");
-
-    assert_eq!(paths(&listing), ["a", "b", "b/c", "b/c/f", "b/g", "l", "p", "z"]);
-    let kinds: Vec<FileKind> = listing.entries.iter().map(FileInfo::kind).collect();
-    use FileKind::{Directory, Link, Other, Regular};
-    assert_eq!(kinds, [Directory, Directory, Directory, Regular, Regular, Link, Other, Regular]);
-    assert_eq!((listing.entries[3].size, listing.entries[7].mode), (3, 0o600));
-    assert_eq!(listing.entries[7].modified_micros, 5_000_000);
-    assert_eq!(paths(&list(&mut sandbox, "b", 100).expect("listed")), ["b/c", "b/c/f", "b/g"]);
-}
-
-#[test]
-fn listings_are_bounded_in_entries_depth_and_bytes() {
-    let mut sandbox = prepared("mkdir many && cd many && seq 1 20000 | xargs touch");
-    let listing = list(&mut sandbox, "", 100).expect("listed");
-    assert_eq!((listing.entries.len(), listing.truncated), (100, true));
-    let listing = list(&mut sandbox, "", 1_000_000).expect("listed");
-    assert_eq!((listing.entries.len(), listing.truncated), (20_001, false));
-
-    let mut sandbox = prepared("for i in $(seq 1 60); do mkdir d && cd d; done");
-    let listing = list(&mut sandbox, "", 1000).expect("listed");
-    assert_eq!((listing.entries.len(), listing.truncated), (32, true));
-
-    let mut sandbox =
-        prepared("name=$(printf 'n%.0s' $(seq 1 240)); for i in $(seq 1 10000); do : > $name$i; done");
-    let listing = list(&mut sandbox, "", 1_000_000).expect("listed");
-    assert!(listing.truncated && listing.entries.len() > 3000, "{}", listing.entries.len());
-}
-
-#[test]
 fn directories_that_are_moved_about_are_never_left() {
     let mut sandbox = Sandbox::start();
     let id = sandbox.exec(&python(
@@ -298,16 +199,4 @@ while True:
 
     sandbox.channel.raw(FrameType::Kill, id, &[]);
     sandbox.finish(id);
-}
-
-#[test]
-fn another_file_system_beneath_the_workspace_is_not_entered() {
-    let bwrap = ["--dir", "/workspace/mounted", "--tmpfs", "/workspace/mounted"].map(str::to_owned).to_vec();
-    let mut sandbox = Sandbox::start_with(Options { bwrap, ..Options::default() });
-    sandbox.run(&bash("echo x > mounted/f")).assert_succeeded();
-
-    let error = get(&mut sandbox, "mounted/f", 100).expect_err("another file system");
-
-    assert_eq!(error.problem(), FileProblem::LinkOnTheWay);
-    assert_eq!(list(&mut sandbox, "", 10).expect("listed").skipped, 1);
 }

@@ -32,7 +32,7 @@ fn main() {
 fn serve(options: Options, oom_score: Option<OomScore>) -> Result<End, String> {
     let channel = start::open_channel(options.channel).map_err(|errno| format!("channel: {errno}"))?;
     let children = ChildSignal::open().map_err(|errno| format!("signalfd: {errno}"))?;
-    let filter = Filter::compile().map_err(|error| format!("seccomp filter: {error}"))?;
+    let filter = Filter::compile();
     Ok(Server::new(channel, options.passed, children, filter, oom_score).serve())
 }
 

@@ -35,9 +35,11 @@ struct Sets {
 pub fn drop_capabilities() -> Result<(), Errno> {
     let mut bounded = true;
     for capability in 0..=LAST {
-        // A number beyond the kernel's last answers EINVAL.
-        if prctl(libc::PR_CAPBSET_READ, capability) == Ok(1) {
-            bounded &= prctl(libc::PR_CAPBSET_DROP, capability).is_ok();
+        match prctl(libc::PR_CAPBSET_READ, capability) {
+            Ok(0) => {}
+            Ok(_) => bounded &= prctl(libc::PR_CAPBSET_DROP, capability).is_ok(),
+            // Beyond the kernel's last capability.
+            Err(_) => break,
         }
     }
     let locked = prctl(libc::PR_SET_SECUREBITS, LOCKED).is_ok();

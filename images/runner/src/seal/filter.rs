@@ -1,13 +1,8 @@
 //! The system call filter (seccomp(2)), compiled from the tables of `seccomp/guest.filter`.
-//!
-//! Two programs, because seccompiler gives each one action for what matches: one answers EPERM to what is refused and
-//! leaves the rest to the other, which allows what is listed (the refused names as well, so that the two never
-//! disagree about an error) and answers ENOSYS to all else, `seccomp` itself included: so it is installed last.
 
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    TargetArch,
-};
+use super::bpf::{Verdict, assemble};
+use super::last_errno;
+use rustix::io::Errno;
 use std::collections::BTreeMap;
 
 /// A system call answered with EPERM when all conditions hold; always, when there is none.
@@ -17,12 +12,14 @@ pub struct Refusal {
 }
 
 /// A test of one argument, as the 32 bits that the kernel looks at in the calls concerned.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Condition {
-    argument: u8,
-    test: Test,
+    pub(super) argument: u8,
+    pub(super) test: Test,
 }
 
-enum Test {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Test {
     Is(u32),
     IsNot(u32),
     /// The bits of the first are those of the second.
@@ -31,70 +28,129 @@ enum Test {
 
 include!(concat!(env!("OUT_DIR"), "/guest_filter.rs"));
 
+/// AUDIT_ARCH_* of linux/audit.h: a machine's ELF number, 64 bits, little-endian.
+#[cfg(target_arch = "x86_64")]
+const ARCHITECTURE: u32 = 0xc000_003e;
+#[cfg(target_arch = "aarch64")]
+const ARCHITECTURE: u32 = 0xc000_00b7;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+compile_error!("seccomp/guest.filter has been thought through for x86_64 and aarch64 only");
+
 /// The compiled filter.
 pub struct Filter {
-    allow: BpfProgram,
-    refuse: BpfProgram,
+    program: Vec<libc::sock_filter>,
 }
 
-/// The filter could not be compiled or installed.
-pub type FilterError = String;
-
 impl Filter {
-    /// Compiles the tables for the machine this runs on.
-    pub fn compile() -> Result<Self, FilterError> {
-        let named = ALLOWED.iter().copied().chain(REFUSED.iter().map(|refusal| refusal.call));
-        let allowed = named.map(|call| (call, Vec::new())).collect();
-        let mut refused: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
-        for refusal in REFUSED {
-            let rules = refused.entry(refusal.call).or_default();
-            if !refusal.when.is_empty() {
-                rules.push(rule(refusal.when)?);
-            }
-        }
-        let error = |number: i32| SeccompAction::Errno(number.unsigned_abs());
-        Ok(Self {
-            allow: program(allowed, error(libc::ENOSYS), SeccompAction::Allow)?,
-            refuse: program(refused, SeccompAction::Allow, error(libc::EPERM))?,
-        })
+    /// Compiles the tables.
+    pub fn compile() -> Self {
+        Self { program: assemble(ARCHITECTURE, &verdicts()) }
     }
 
     /// Puts this process under the filter, for good. `no_new_privs` must be on.
-    pub fn install(&self) -> Result<(), FilterError> {
-        seccompiler::apply_filter(&self.refuse).map_err(|error| error.to_string())?;
-        seccompiler::apply_filter(&self.allow).map_err(|error| error.to_string())
+    pub fn install(&self) -> Result<(), Errno> {
+        let length = u16::try_from(self.program.len()).map_err(|_| Errno::TOOBIG)?;
+        let program = libc::sock_fprog { len: length, filter: self.program.as_ptr().cast_mut() };
+        // SAFETY: the kernel reads `len` instructions and writes none.
+        match unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) }
+        {
+            0 => Ok(()),
+            _ => Err(last_errno()),
+        }
     }
 }
 
-fn program(
-    calls: BTreeMap<i64, Vec<SeccompRule>>,
-    otherwise: SeccompAction,
-    matching: SeccompAction,
-) -> Result<BpfProgram, FilterError> {
-    let machine = TargetArch::try_from(std::env::consts::ARCH).map_err(|error| error.to_string())?;
-    let filter = SeccompFilter::new(calls, otherwise, matching, machine).map_err(|error| error.to_string())?;
-    BpfProgram::try_from(filter).map_err(|error| error.to_string())
+/// The verdict of every number: what is not named does not exist (ENOSYS). Numbers of x86's x32 begin at 0x4000_0000,
+/// beyond all names.
+fn verdicts() -> Vec<(u32, Verdict)> {
+    let mut named: BTreeMap<u32, Verdict> =
+        ALLOWED.iter().map(|&call| (number(call), Verdict::Allow)).collect();
+    for refusal in REFUSED {
+        let verdict = named.entry(number(refusal.call)).or_insert(Verdict::Fail(libc::EPERM));
+        match verdict {
+            Verdict::Allow => *verdict = Verdict::RefuseWhen(vec![refusal.when]),
+            Verdict::RefuseWhen(rules) => rules.push(refusal.when),
+            Verdict::Fail(_) => {}
+        }
+    }
+    let mut all = vec![(0, Verdict::Fail(libc::ENOSYS))];
+    for (number, verdict) in named {
+        // The gap that the call before has opened ends here.
+        all.pop_if(|(from, _)| *from == number);
+        if all.last().is_none_or(|(_, before)| *before != verdict) {
+            all.push((number, verdict));
+        }
+        all.push((number + 1, Verdict::Fail(libc::ENOSYS)));
+    }
+    all
 }
 
-fn rule(when: &[Condition]) -> Result<SeccompRule, FilterError> {
-    let conditions = when
-        .iter()
-        .map(|condition| {
-            let (operator, value) = match condition.test {
-                Test::Is(value) => (SeccompCmpOp::Eq, value),
-                Test::IsNot(value) => (SeccompCmpOp::Ne, value),
-                Test::Masked(mask, value) => (SeccompCmpOp::MaskedEq(mask.into()), value),
-            };
-            SeccompCondition::new(condition.argument, SeccompCmpArgLen::Dword, operator, value.into())
-        })
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| error.to_string())?;
-    SeccompRule::new(conditions).map_err(|error| error.to_string())
+fn number(call: i64) -> u32 {
+    u32::try_from(call).expect("libc's numbers are small")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::bpf::tests::run;
     use super::*;
+    use libc::{SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO};
+
+    /// What the tables say, read in the simplest way there is.
+    fn expected(number: i64, arguments: [u64; 6]) -> u32 {
+        let holds = |condition: &Condition| {
+            let value = arguments[usize::from(condition.argument)] as u32;
+            match condition.test {
+                Test::Is(wanted) => value == wanted,
+                Test::IsNot(wanted) => value != wanted,
+                Test::Masked(mask, wanted) => value & mask == wanted,
+            }
+        };
+        let refused = |refusal: &Refusal| refusal.call == number && refusal.when.iter().all(holds);
+        if REFUSED.iter().any(refused) {
+            SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs()
+        } else if ALLOWED.contains(&number) {
+            SECCOMP_RET_ALLOW
+        } else {
+            SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs()
+        }
+    }
+
+    #[test]
+    fn the_program_says_of_every_number_and_argument_what_the_tables_say() {
+        let program = Filter::compile().program;
+        // Every value that some condition names, and others beside it.
+        let mut values: Vec<u64> = REFUSED
+            .iter()
+            .flat_map(|refusal| refusal.when)
+            .flat_map(|condition| match condition.test {
+                Test::Is(value) | Test::IsNot(value) => vec![value, value ^ 1],
+                Test::Masked(mask, value) => vec![mask, value, !mask],
+            })
+            .map(u64::from)
+            .chain([0, 1, 2, 3, 17, 0xffff_ffff, 1 << 32, u64::MAX])
+            .collect();
+        values.sort_unstable();
+        values.dedup();
+        let conditional = REFUSED.iter().filter(|refusal| !refusal.when.is_empty()).map(|refusal| refusal.call);
+        let plain = (0..1024).chain(0x4000_0000..0x4000_0400).chain([i64::from(u32::MAX)]);
+        for number in plain {
+            let (answer, steps) = run(&program, ARCHITECTURE, number as u32, [0; 6]);
+            assert_eq!(answer, expected(number, [0; 6]), "call {number}");
+            assert!(steps < 150, "call {number} takes {steps} steps");
+        }
+        for number in conditional {
+            for &first in &values {
+                for &second in &values {
+                    for arguments in
+                        [[first, second, 0, 0, 0, 0], [first, 1, second, 0, 0, 0], [2, first, second, 0, 0, 0]]
+                    {
+                        let answer = run(&program, ARCHITECTURE, number as u32, arguments).0;
+                        assert_eq!(answer, expected(number, arguments), "call {number} {arguments:x?}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_condition_is_on_a_call_that_is_allowed_otherwise() {
@@ -114,7 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn it_compiles_for_this_machine() {
-        assert!(Filter::compile().is_ok());
+    fn another_architecture_ends_the_process() {
+        const I386: u32 = 0x4000_0003;
+        let program = Filter::compile().program;
+
+        assert_eq!(run(&program, I386, 20, [0; 6]).0, libc::SECCOMP_RET_KILL_PROCESS);
     }
 }

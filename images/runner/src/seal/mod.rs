@@ -1,12 +1,13 @@
 //! Takes from the child, between fork and exec, everything a guest may not have. Every step that can't be done ends
 //! the start: nothing here fails open.
 
+mod bpf;
 mod capabilities;
 mod filter;
 mod limits;
 
 pub use capabilities::drop_capabilities;
-pub use filter::{Filter, FilterError};
+pub use filter::Filter;
 pub use limits::{ResourceLimits, raise_own_descriptors};
 
 use rustix::io::Errno;

@@ -78,7 +78,7 @@ fn seal(plan: &Plan<'_>, streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(),
     reset_signals().map_err(|errno| ("signals", errno))?;
     no_new_privileges().map_err(|errno| ("no_new_privs", errno))?;
     drop_capabilities().map_err(|errno| ("capabilities", errno))?;
-    plan.filter.install().map_err(|_| ("seccomp", last_errno()))
+    plan.filter.install().map_err(|errno| ("seccomp", errno))
 }
 
 /// Beneath the workspace, without following links.

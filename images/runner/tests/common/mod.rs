@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, reason = "each test file uses its part of this")]
 
 mod channel;
+pub mod files;
 
 pub use channel::{Channel, Event};
 
@@ -224,6 +225,12 @@ pub fn folder() -> &'static Path {
         fs::create_dir_all(&folder).expect("a folder");
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("readable");
         fs::copy(RUNNER, folder.join("runner")).expect("the runner copied");
+        // SAFETY: the function takes no argument and does not unwind.
+        unsafe { libc::atexit(remove_folder) };
         folder
     })
+}
+
+extern "C" fn remove_folder() {
+    let _ = fs::remove_dir_all(folder());
 }
