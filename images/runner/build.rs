@@ -24,8 +24,12 @@ fn main() {
 /// Turns the filter's lines into two tables: calls allowed, and calls refused (under a condition).
 fn tables(text: &str) -> String {
     let mut allowed = String::from("/// System calls a guest may make.\npub static ALLOWED: &[i64] = &[\n");
-    let mut refused =
-        String::from("/// System calls answered with EPERM, and when.\npub static REFUSED: &[Refusal] = &[\n");
+    let mut counted = String::from(
+        "/// System calls a guest may make whose memory a cgroup counts.\npub static ALLOWED_IF_COUNTED: &[i64] = &[\n",
+    );
+    let mut refused = String::from(
+        "/// System calls that are answered without being made, and when.\npub static REFUSED: &[Refusal] = &[\n",
+    );
     for (number, line) in text.lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
         let Some((verb, rest)) = line.split_once(' ') else {
@@ -38,34 +42,39 @@ fn tables(text: &str) -> String {
         };
         match verb {
             "group" => {}
-            "allow" => {
-                for name in rest.split_whitespace() {
-                    writeln!(allowed, "    {gate}libc::SYS_{name},").expect("a String takes all");
-                }
-            }
-            "refuse" => refusals(&mut refused, &gate, rest),
+            "allow" => names(&mut allowed, &gate, rest),
+            "allow-counted" => names(&mut counted, &gate, rest),
+            "refuse" => refusals(&mut refused, &gate, rest, "libc::EPERM"),
+            "ignore" => refusals(&mut refused, &gate, rest, "0"),
             _ => panic!("{FILTER}:{}: what is '{verb}'?", number + 1),
         }
     }
-    format!("{allowed}];\n\n{refused}];\n")
+    format!("{allowed}];\n\n{counted}];\n\n#[allow(clippy::unnecessary_cast)]\n{refused}];\n")
+}
+
+fn names(out: &mut String, gate: &str, names: &str) {
+    for name in names.split_whitespace() {
+        writeln!(out, "    {gate}libc::SYS_{name},").expect("a String takes all");
+    }
 }
 
 /// `NAME...` or `NAME when CONDITION and CONDITION`.
-fn refusals(out: &mut String, gate: &str, rest: &str) {
+fn refusals(out: &mut String, gate: &str, rest: &str, errno: &str) {
     let (names, conditions) = match rest.split_once(" when ") {
         Some((name, when)) => (name, when.split(" and ").map(condition).collect::<Vec<_>>().join(", ")),
         None => (rest, String::new()),
     };
     for name in names.split_whitespace() {
-        writeln!(out, "    {gate}Refusal {{ call: libc::SYS_{name}, when: &[{conditions}] }},")
+        writeln!(out, "    {gate}Refusal {{ call: libc::SYS_{name}, errno: {errno}, when: &[{conditions}] }},")
             .expect("a String takes all");
     }
 }
 
-/// `argN is V`, `argN is-not V`, `argN has V` (all bits of V), `argN & MASK is V`.
+/// `argN is V`, `argN is-not V`, `argN has V` (all bits of V), `argN & MASK is V`; `argN-high` for the upper half.
 fn condition(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let argument: u8 = words[0].strip_prefix("arg").and_then(|n| n.parse().ok()).expect("argN");
+    let (name, high) = words[0].strip_suffix("-high").map_or((words[0], false), |name| (name, true));
+    let argument: u8 = name.strip_prefix("arg").and_then(|n| n.parse().ok()).expect("argN");
     let test = match words[1..] {
         ["is", value] => format!("Test::Is({})", constant(value)),
         ["is-not", value] => format!("Test::IsNot({})", constant(value)),
@@ -73,7 +82,7 @@ fn condition(text: &str) -> String {
         ["&", mask, "is", value] => format!("Test::Masked({}, {})", constant(mask), constant(value)),
         _ => panic!("{FILTER}: what is '{text}'?"),
     };
-    format!("Condition {{ argument: {argument}, test: {test} }}")
+    format!("Condition {{ argument: {argument}, high: {high}, test: {test} }}")
 }
 
 /// A number stays, a name is libc's. Arguments are compared as the kernel's 32 bits.

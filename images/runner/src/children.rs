@@ -53,8 +53,10 @@ pub enum Reaped {
 pub fn reap() -> Reaped {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // Also children that tell their parent by another signal than SIGCHLD, or by none.
+    let options = libc::WNOHANG | libc::__WALL;
     // SAFETY: both pointers are to whole values of the kernel's layout.
-    let pid = unsafe { libc::wait4(-1, &raw mut status, libc::WNOHANG, usage.as_mut_ptr()) };
+    let pid = unsafe { libc::wait4(-1, &raw mut status, options, usage.as_mut_ptr()) };
     match pid {
         0 => Reaped::NothingYet,
         -1 if last_errno() == Errno::CHILD => Reaped::NoChildren,

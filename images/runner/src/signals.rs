@@ -1,6 +1,6 @@
 //! Signals to pid 1 itself.
 
-use crate::seal::last_errno;
+use crate::seal::{last_errno, reset_signals};
 use rustix::io::Errno;
 use std::mem::{MaybeUninit, size_of};
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -15,7 +15,11 @@ pub struct ChildSignal {
 
 impl ChildSignal {
     /// Blocks SIGCHLD and opens a signalfd(2) for it.
+    ///
+    /// Dispositions are reset first: Rust's runtime has handlers for SIGSEGV and SIGBUS, and what has a handler a guest
+    /// can send.
     pub fn open() -> Result<Self, Errno> {
+        reset_signals()?;
         // SAFETY: SIG_IGN is always valid.
         unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
         let mut set = MaybeUninit::<libc::sigset_t>::uninit();

@@ -104,7 +104,7 @@ for name in ['NOFILE', 'FSIZE', 'CORE', 'NPROC', 'MEMLOCK', 'SIGPENDING', 'CPU']
         [
             "NOFILE 1024 1024",
             "FSIZE 12345 12345",
-            "CORE 0 0",
+            "CORE 1 1",
             "NPROC 50 50",
             "MEMLOCK 65536 65536",
             "SIGPENDING 1024 1024",
@@ -208,6 +208,11 @@ fn calls_that_reach_beyond_the_program_are_refused() {
         ("MPTCP", libc::SYS_socket, "2, 1, 262"),
         ("type 0", libc::SYS_socket, "10, 0, 0"),
         ("NETLINK_NETFILTER", libc::SYS_socket, "16, 3, 12"),
+        ("huge pages", libc::SYS_mmap, "0, 1 << 21, 3, 0x40022, -1, 0"),
+        ("huge memfd", libc::SYS_memfd_create, "0, 4"),
+        ("huge shm", libc::SYS_shmget, "0, 1 << 21, 0o7600"),
+        ("TLS", libc::SYS_setsockopt, "0, 6, 31, 0, 0"),
+        ("packet filter", libc::SYS_setsockopt, "0, 1, 26, 0, 0"),
         ("NETLINK_XFRM", libc::SYS_socket, "16, 3, 6"),
     ];
     let mut sandbox = Sandbox::start();
@@ -263,6 +268,36 @@ fn what_programs_need_is_allowed() {
 
     let expected: Vec<String> = allowed.iter().map(|(name, ..)| format!("{name} ok")).collect();
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_core_limit_that_is_set_stays_and_nobody_is_told() {
+    let mut sandbox = Sandbox::start();
+
+    let ran = sandbox.run(&bash(
+        "ulimit -c 0 && ulimit -c unlimited && exec /usr/bin/python3 -c \
+         'import resource; resource.setrlimit(4, (0, 0)); print(resource.getrlimit(4))'",
+    ));
+
+    ran.assert_succeeded();
+    assert_eq!(ran.text(), "(1, 1)\n");
+}
+
+#[test]
+fn memory_that_no_watchdog_sees_can_not_be_had_where_only_a_watchdog_looks() {
+    let mut sandbox = Sandbox::start();
+    let watched = RunLimits { watchdog_memory_bytes: 1 << 30, ..limits() };
+    let script = format!(
+        "{CALLS}\ncall('memfd', {}, 0, 0)\ncall('shm', {}, 0, 4096, 0o1600)",
+        libc::SYS_memfd_create,
+        libc::SYS_shmget
+    );
+
+    let ran = sandbox.run(&Exec { limits: Some(watched), ..python(&script) });
+
+    assert_eq!(ran.text(), "memfd ENOSYS\nshm ENOSYS\n");
+    let ran = sandbox.run(&python(&script));
+    assert_eq!(ran.text(), "memfd EFAULT\nshm ok\n");
 }
 
 /// int 0x80 reaches the 32-bit calls, whose numbers mean something else: the process dies.

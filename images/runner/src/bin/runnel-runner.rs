@@ -2,7 +2,7 @@
 
 use runnel_runner::oom::OomScore;
 use runnel_runner::options::{self, Options};
-use runnel_runner::seal::{Filter, raise_own_descriptors};
+use runnel_runner::seal::raise_own_descriptors;
 use runnel_runner::server::{End, Server};
 use runnel_runner::signals::ChildSignal;
 use runnel_runner::{guard, start};
@@ -32,8 +32,7 @@ fn main() {
 fn serve(options: Options, oom_score: Option<OomScore>) -> Result<End, String> {
     let channel = start::open_channel(options.channel).map_err(|errno| format!("channel: {errno}"))?;
     let children = ChildSignal::open().map_err(|errno| format!("signalfd: {errno}"))?;
-    let filter = Filter::compile();
-    Ok(Server::new(channel, options.passed, children, filter, oom_score).serve())
+    Ok(Server::new(channel, options.passed, children, oom_score).serve())
 }
 
 fn fail(code: i32, message: &str) -> ! {

@@ -11,7 +11,7 @@ use std::ffi::CString;
 use std::os::fd::OwnedFd;
 
 /// Entries in one listing, whatever was asked for.
-const MOST_ENTRIES: usize = 100_000;
+const MOST_ENTRIES: usize = 50_000;
 /// Bytes an entry takes in the message beside its own: a tag and a length.
 const ENTRY_OVERHEAD: usize = 8;
 /// Longest path there can be.

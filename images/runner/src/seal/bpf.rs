@@ -4,7 +4,7 @@
 //! matters at the start more than at each call: when a filter is installed, the kernel runs it once for every number
 //! there is, to remember those that are always allowed; a linear chain made that cost a millisecond per start.
 
-use super::filter::{Condition, Test};
+use super::filter::{Refusal, Test};
 use libc::{
     BPF_ABS, BPF_ALU, BPF_AND, BPF_JA, BPF_JEQ, BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W,
     SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, sock_filter,
@@ -23,10 +23,10 @@ compile_error!("the low words of arguments are elsewhere on a big-endian machine
 pub enum Verdict {
     /// It is made.
     Allow,
-    /// It fails with this errno.
+    /// It is not made and answers this errno, 0 for success.
     Fail(i32),
-    /// It fails with EPERM when all conditions of one of these hold.
-    RefuseWhen(Vec<&'static [Condition]>),
+    /// It is made unless the conditions of one of these hold.
+    Unless(Vec<&'static Refusal>),
 }
 
 /// Assembles a filter from verdicts, each holding from its number up to the next one's. The first is for number 0.
@@ -56,21 +56,20 @@ fn search(program: &mut Vec<sock_filter>, verdicts: &[(u32, Verdict)]) {
     match verdict {
         Verdict::Allow => program.push(answer(SECCOMP_RET_ALLOW)),
         Verdict::Fail(errno) => program.push(fail(*errno)),
-        Verdict::RefuseWhen(rules) => {
-            for rule in rules {
-                refuse_when(program, rule);
+        Verdict::Unless(refusals) => {
+            for refusal in refusals {
+                refuse_when(program, refusal);
             }
             program.push(answer(SECCOMP_RET_ALLOW));
         }
     }
 }
 
-/// EPERM when all conditions hold, otherwise on to what follows.
-fn refuse_when(program: &mut Vec<sock_filter>, conditions: &[Condition]) {
-    let mut block = Vec::new();
+/// The error when all conditions hold, otherwise on to what follows.
+fn refuse_when(program: &mut Vec<sock_filter>, refusal: &Refusal) {
     // Backwards, so that every test knows how far it is to the end.
-    block.push(fail(libc::EPERM));
-    for condition in conditions.iter().rev() {
+    let mut block = vec![fail(refusal.errno)];
+    for condition in refusal.when.iter().rev() {
         let end = u8::try_from(block.len()).expect("a rule of guest.filter is short");
         match condition.test {
             Test::Is(value) => block.push(jump(BPF_JEQ, value, 0, end)),
@@ -80,7 +79,7 @@ fn refuse_when(program: &mut Vec<sock_filter>, conditions: &[Condition]) {
                 block.push(instruction(BPF_ALU | BPF_AND | BPF_K, mask, 0, 0));
             }
         }
-        block.push(load(ARGUMENTS + 8 * u32::from(condition.argument)));
+        block.push(load(ARGUMENTS + 8 * u32::from(condition.argument) + if condition.high { 4 } else { 0 }));
     }
     program.extend(block.into_iter().rev());
 }

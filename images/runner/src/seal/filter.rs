@@ -5,16 +5,21 @@ use super::last_errno;
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 
-/// A system call answered with EPERM when all conditions hold; always, when there is none.
+/// A system call that is not made but answered with an error when all conditions hold; always, when there is none.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Refusal {
     call: i64,
-    when: &'static [Condition],
+    /// 0 pretends success.
+    pub(super) errno: i32,
+    pub(super) when: &'static [Condition],
 }
 
-/// A test of one argument, as the 32 bits that the kernel looks at in the calls concerned.
+/// A test of one argument: of its lower 32 bits, which is all the kernel looks at where the argument is an int.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Condition {
     pub(super) argument: u8,
+    /// Its upper 32 bits instead.
+    pub(super) high: bool,
     pub(super) test: Test,
 }
 
@@ -36,15 +41,24 @@ const ARCHITECTURE: u32 = 0xc000_00b7;
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 compile_error!("seccomp/guest.filter has been thought through for x86_64 and aarch64 only");
 
+/// Who bounds a guest's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// A cgroup, which counts all of it.
+    Counted,
+    /// The runner's watchdog, which sees resident pages only: memory that belongs to no process can't be had.
+    Watched,
+}
+
 /// The compiled filter.
 pub struct Filter {
     program: Vec<libc::sock_filter>,
 }
 
 impl Filter {
-    /// Compiles the tables.
-    pub fn compile() -> Self {
-        Self { program: assemble(ARCHITECTURE, &verdicts()) }
+    /// Compiles the tables for a guest.
+    pub fn compile(memory: Memory) -> Self {
+        Self { program: assemble(ARCHITECTURE, &verdicts(memory)) }
     }
 
     /// Puts this process under the filter, for good. `no_new_privs` must be on.
@@ -62,15 +76,18 @@ impl Filter {
 
 /// The verdict of every number: what is not named does not exist (ENOSYS). Numbers of x86's x32 begin at 0x4000_0000,
 /// beyond all names.
-fn verdicts() -> Vec<(u32, Verdict)> {
-    let mut named: BTreeMap<u32, Verdict> =
-        ALLOWED.iter().map(|&call| (number(call), Verdict::Allow)).collect();
+fn verdicts(memory: Memory) -> Vec<(u32, Verdict)> {
+    let counted = if memory == Memory::Counted { ALLOWED_IF_COUNTED } else { &[] };
+    let allowed = ALLOWED.iter().chain(counted);
+    let mut named: BTreeMap<u32, Verdict> = allowed.map(|&call| (number(call), Verdict::Allow)).collect();
     for refusal in REFUSED {
-        let verdict = named.entry(number(refusal.call)).or_insert(Verdict::Fail(libc::EPERM));
-        match verdict {
-            Verdict::Allow => *verdict = Verdict::RefuseWhen(vec![refusal.when]),
-            Verdict::RefuseWhen(rules) => rules.push(refusal.when),
-            Verdict::Fail(_) => {}
+        let number = number(refusal.call);
+        match named.get_mut(&number) {
+            Some(Verdict::Unless(refusals)) => refusals.push(refusal),
+            Some(verdict @ Verdict::Allow) => *verdict = Verdict::Unless(vec![refusal]),
+            None if refusal.when.is_empty() => drop(named.insert(number, Verdict::Fail(refusal.errno))),
+            // A condition on a call that is not there, and a call refused twice, add nothing.
+            None | Some(Verdict::Fail(_)) => {}
         }
     }
     let mut all = vec![(0, Verdict::Fail(libc::ENOSYS))];
@@ -96,9 +113,12 @@ mod tests {
     use libc::{SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO};
 
     /// What the tables say, read in the simplest way there is.
-    fn expected(number: i64, arguments: [u64; 6]) -> u32 {
+    fn expected(memory: Memory, number: i64, arguments: [u64; 6]) -> u32 {
+        let allowed =
+            ALLOWED.contains(&number) || (memory == Memory::Counted && ALLOWED_IF_COUNTED.contains(&number));
         let holds = |condition: &Condition| {
-            let value = arguments[usize::from(condition.argument)] as u32;
+            let value =
+                (arguments[usize::from(condition.argument)] >> if condition.high { 32 } else { 0 }) as u32;
             match condition.test {
                 Test::Is(wanted) => value == wanted,
                 Test::IsNot(wanted) => value != wanted,
@@ -106,47 +126,61 @@ mod tests {
             }
         };
         let refused = |refusal: &Refusal| refusal.call == number && refusal.when.iter().all(holds);
-        if REFUSED.iter().any(refused) {
-            SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs()
-        } else if ALLOWED.contains(&number) {
+        let first = REFUSED.iter().find(|refusal| refused(refusal));
+        if let Some(refusal) = first.filter(|refusal| allowed || refusal.when.is_empty()) {
+            SECCOMP_RET_ERRNO | refusal.errno.unsigned_abs()
+        } else if allowed {
             SECCOMP_RET_ALLOW
         } else {
             SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs()
         }
     }
 
-    #[test]
-    fn the_program_says_of_every_number_and_argument_what_the_tables_say() {
-        let program = Filter::compile().program;
-        // Every value that some condition names, and others beside it.
-        let mut values: Vec<u64> = REFUSED
-            .iter()
-            .flat_map(|refusal| refusal.when)
-            .flat_map(|condition| match condition.test {
-                Test::Is(value) | Test::IsNot(value) => vec![value, value ^ 1],
-                Test::Masked(mask, value) => vec![mask, value, !mask],
-            })
-            .map(u64::from)
-            .chain([0, 1, 2, 3, 17, 0xffff_ffff, 1 << 32, u64::MAX])
-            .collect();
+    /// Every value that some condition of a call names, and others beside it.
+    fn values(call: i64) -> Vec<u64> {
+        let conditions = REFUSED.iter().filter(|refusal| refusal.call == call).flat_map(|refusal| refusal.when);
+        let named = conditions.flat_map(|condition| match condition.test {
+            Test::Is(value) | Test::IsNot(value) => vec![value, value ^ 1],
+            Test::Masked(mask, value) => vec![mask, value, !mask],
+        });
+        let mut values: Vec<u64> =
+            named.map(u64::from).chain([0, 1, 2, 3, 17, 0xffff_ffff, 1 << 32, u64::MAX]).collect();
         values.sort_unstable();
         values.dedup();
-        let conditional = REFUSED.iter().filter(|refusal| !refusal.when.is_empty()).map(|refusal| refusal.call);
-        let plain = (0..1024).chain(0x4000_0000..0x4000_0400).chain([i64::from(u32::MAX)]);
-        for number in plain {
-            let (answer, steps) = run(&program, ARCHITECTURE, number as u32, [0; 6]);
-            assert_eq!(answer, expected(number, [0; 6]), "call {number}");
-            assert!(steps < 150, "call {number} takes {steps} steps");
+        values
+    }
+
+    #[test]
+    fn the_program_says_of_every_number_what_the_tables_say() {
+        for memory in [Memory::Counted, Memory::Watched] {
+            let program = Filter::compile(memory).program;
+            for number in (0..1024).chain(0x4000_0000..0x4000_0400).chain([i64::from(u32::MAX)]) {
+                let (answer, steps) = run(&program, ARCHITECTURE, number as u32, [0; 6]);
+                assert_eq!(answer, expected(memory, number, [0; 6]), "call {number}");
+                assert!(steps < 150, "call {number} takes {steps} steps");
+            }
         }
-        for number in conditional {
-            for &first in &values {
-                for &second in &values {
-                    for arguments in
-                        [[first, second, 0, 0, 0, 0], [first, 1, second, 0, 0, 0], [2, first, second, 0, 0, 0]]
-                    {
-                        let answer = run(&program, ARCHITECTURE, number as u32, arguments).0;
-                        assert_eq!(answer, expected(number, arguments), "call {number} {arguments:x?}");
-                    }
+    }
+
+    #[test]
+    fn the_program_says_of_every_argument_what_the_tables_say() {
+        let program = Filter::compile(Memory::Counted).program;
+        let mut calls: Vec<i64> = REFUSED.iter().map(|refusal| refusal.call).collect();
+        calls.dedup();
+        for number in calls {
+            let values = values(number);
+            for (&first, &second) in
+                values.iter().flat_map(|first| values.iter().map(move |second| (first, second)))
+            {
+                for arguments in
+                    [[first, second, 0, 0, 0, 0], [first, 1, second, 0, 0, 0], [2, first, second, first, 0, 0]]
+                {
+                    let answer = run(&program, ARCHITECTURE, number as u32, arguments).0;
+                    assert_eq!(
+                        answer,
+                        expected(Memory::Counted, number, arguments),
+                        "call {number} {arguments:x?}"
+                    );
                 }
             }
         }
@@ -155,14 +189,14 @@ mod tests {
     #[test]
     fn every_condition_is_on_a_call_that_is_allowed_otherwise() {
         for refusal in REFUSED {
-            let allowed = ALLOWED.contains(&refusal.call);
+            let allowed = ALLOWED.contains(&refusal.call) || ALLOWED_IF_COUNTED.contains(&refusal.call);
             assert_eq!(allowed, !refusal.when.is_empty(), "call {} of guest.filter", refusal.call);
         }
     }
 
     #[test]
     fn no_call_is_named_twice() {
-        let mut calls = ALLOWED.to_vec();
+        let mut calls = [ALLOWED, ALLOWED_IF_COUNTED].concat();
         calls.sort_unstable();
         for pair in calls.windows(2) {
             assert_ne!(pair[0], pair[1], "call {} of guest.filter", pair[0]);
@@ -172,7 +206,7 @@ mod tests {
     #[test]
     fn another_architecture_ends_the_process() {
         const I386: u32 = 0x4000_0003;
-        let program = Filter::compile().program;
+        let program = Filter::compile(Memory::Counted).program;
 
         assert_eq!(run(&program, I386, 20, [0; 6]).0, libc::SECCOMP_RET_KILL_PROCESS);
     }

@@ -10,6 +10,10 @@ const MOST_OPEN_FILES: u64 = 1024;
 /// Descriptors the runner wants for itself.
 const OWN_OPEN_FILES: u64 = 65_536;
 
+/// No core file is that small, and a helper named by core_pattern, which runs as the host's root, is not started at
+/// exactly this value (core(5)); at 0 it is.
+const NO_CORE_AND_NO_HELPER: u64 = 1;
+
 /// The limits of one program, computed before the fork.
 pub struct ResourceLimits {
     values: Vec<(Resource, u64)>,
@@ -25,7 +29,7 @@ impl ResourceLimits {
             (libc::RLIMIT_CPU, cpu),
             (libc::RLIMIT_FSIZE, limits.file_size_bytes),
             (libc::RLIMIT_NOFILE, limits.open_files.min(MOST_OPEN_FILES)),
-            (libc::RLIMIT_CORE, 0),
+            (libc::RLIMIT_CORE, NO_CORE_AND_NO_HELPER),
             (libc::RLIMIT_MEMLOCK, 65_536),
             (libc::RLIMIT_SIGPENDING, 1024),
             (libc::RLIMIT_MSGQUEUE, 819_200),

@@ -7,7 +7,7 @@ mod filter;
 mod limits;
 
 pub use capabilities::drop_capabilities;
-pub use filter::Filter;
+pub use filter::{Filter, Memory};
 pub use limits::{ResourceLimits, raise_own_descriptors};
 
 use rustix::io::Errno;

@@ -10,7 +10,7 @@ use crate::oom::OomScore;
 use crate::options::Passed;
 use crate::place::Place;
 use crate::run::Run;
-use crate::seal::Filter;
+use crate::seal::{Filter, Memory};
 use crate::signals::ChildSignal;
 use crate::spawn::StartFailure;
 use crate::wire::proto::{self, Hello};
@@ -55,7 +55,8 @@ pub struct Server {
     children: ChildSignal,
     counters: Counters,
     joins: Vec<OwnedFd>,
-    filter: Filter,
+    /// For programs whose memory a cgroup counts, and for others.
+    filters: [Filter; 2],
     oom_score: Option<OomScore>,
     /// There once the daemon has said Welcome.
     place: Option<Place>,
@@ -67,13 +68,7 @@ pub struct Server {
 
 impl Server {
     /// Puts the parts together; `channel` must not block.
-    pub fn new(
-        channel: OwnedFd,
-        passed: Passed,
-        children: ChildSignal,
-        filter: Filter,
-        oom_score: Option<OomScore>,
-    ) -> Self {
+    pub fn new(channel: OwnedFd, passed: Passed, children: ChildSignal, oom_score: Option<OomScore>) -> Self {
         let mut out = Outgoing::default();
         let hello = Hello {
             protocol_version: PROTOCOL_VERSION,
@@ -88,7 +83,7 @@ impl Server {
             children,
             counters: Counters::new(passed.counters),
             joins: passed.joins,
-            filter,
+            filters: [Filter::compile(Memory::Counted), Filter::compile(Memory::Watched)],
             oom_score,
             place: None,
             runs: BTreeMap::new(),

@@ -140,8 +140,10 @@ impl Server {
     }
 
     fn start(&self, id: u64, exec: &Exec, limits: RunLimits) -> Result<Run, StartFailure> {
+        let [counted, watched] = &self.filters;
+        let filter = if limits.watchdog_memory_bytes > 0 { watched } else { counted };
         let place = self.place.as_ref().expect("open() has looked");
-        let plan = Plan::new(exec, ResourceLimits::new(&limits), place.workspace(), &self.joins, &self.filter)?;
+        let plan = Plan::new(exec, ResourceLimits::new(&limits), place.workspace(), &self.joins, filter)?;
         let meter = Meter::start(&self.counters);
         self.oom_score.as_ref().inspect(|score| score.raise());
         let spawned = spawn(&plan);
