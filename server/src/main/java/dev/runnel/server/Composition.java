@@ -4,7 +4,6 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
 import dev.runnel.server.admission.Admission;
-import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.auth.TokenFile;
 import dev.runnel.server.config.Configuration;
 import dev.runnel.server.config.RuntimeDirectory;
@@ -21,12 +20,14 @@ import dev.runnel.server.routing.Router;
 import dev.runnel.server.rpc.Calls;
 import dev.runnel.server.rpc.Edge;
 import dev.runnel.server.rpc.ExecutionRpc;
+import dev.runnel.server.rpc.FileRpc;
 import dev.runnel.server.rpc.Health;
 import dev.runnel.server.rpc.Listener;
 import dev.runnel.server.rpc.Reflection;
+import dev.runnel.server.rpc.SessionRpc;
 import dev.runnel.server.rpc.SystemRpc;
 import dev.runnel.server.rpc.Validation;
-import dev.runnel.server.session.Occupants;
+import dev.runnel.server.session.ExecutionsInside;
 import dev.runnel.server.session.SessionDirectory;
 import dev.runnel.server.session.Sessions;
 import dev.runnel.server.yaml.YamlException;
@@ -93,10 +94,10 @@ final class Composition {
                 configuration.concurrency().maxQueueTime());
 
         // From a plan to its end. Executions end before the sessions that they are in, so they are closed first.
-        var occupants = new SessionOccupants();
-        var sessions = closing.add(new Sessions(directory, placer, limits, occupants, configuration.sessions(), clock));
-        var executions = closing.add(executions(instance, router, contents, timers));
-        occupants.are(executions);
+        var executions = executions(instance, router, contents, timers);
+        var inside = new ExecutionsInside(executions);
+        var sessions = closing.add(new Sessions(directory, placer, limits, inside, configuration.sessions(), clock));
+        closing.add(executions);
         timers.every(SWEEP, contents::sweep);
         timers.every(SWEEP, sessions::sweep);
         timers.every(SWEEP, executions::sweep);
@@ -105,6 +106,8 @@ final class Composition {
         var calls = new Calls(validation);
         var services = List.<BindableService>of(
                 new ExecutionRpc(calls, executions, clock, SILENCE),
+                new SessionRpc(calls, sessions, executions, instance.id()),
+                new FileRpc(calls, contents),
                 new SystemRpc(calls, instance.id(), configuration, catalog, languages));
         var socket = socket(runtime, instance.path());
         var health = new Health();
@@ -183,26 +186,5 @@ final class Composition {
                 health.executor(candidate.name(), candidate.unavailable().isEmpty());
             }
         });
-    }
-
-    /// Sessions ask for their executions, and executions are routed to sessions: one of the two comes first.
-    private static final class SessionOccupants implements Occupants {
-        private volatile Optional<Executions> executions = Optional.empty();
-
-        void are(Executions all) {
-            executions = Optional.of(all);
-        }
-
-        @Override
-        public Optional<String> running(Tenant tenant, String session) {
-            return executions.flatMap(all -> all.runningIn(tenant, session));
-        }
-
-        @Override
-        public void cancelAll(Tenant tenant, String session) throws InterruptedException {
-            if (executions.isPresent()) {
-                executions.get().cancelIn(tenant, session);
-            }
-        }
     }
 }

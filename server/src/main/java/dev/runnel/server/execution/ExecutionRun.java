@@ -187,9 +187,16 @@ final class ExecutionRun implements Runnable {
                 failed(new Refusal.DaemonFull("sandboxes", RETRY_AFTER), e, false);
             case SandboxException.Reason.FileRefused _ ->
                 failed(Refusal.FieldInvalid.of("spec.program.files", text(e)), e, false);
-            case SandboxException.Reason.Lost(var ran) ->
-                failed(ran ? new Refusal.SandboxLost() : new Refusal.ExecutorDown(RETRY_AFTER), e, ran);
+            case SandboxException.Reason.Lost(var ran) -> failed(lost(ran), e, ran);
         };
+    }
+
+    /// A session's sandbox is not replaced: repeating the request would not help.
+    private Refusal lost(boolean programMayHaveRun) {
+        if (programMayHaveRun) {
+            return new Refusal.SandboxLost();
+        }
+        return plan.spec().session().isPresent() ? new Refusal.SessionLost() : new Refusal.ExecutorDown(RETRY_AFTER);
     }
 
     private static Kind.Failed failed(Refusal refusal, SandboxException e, boolean ran) {

@@ -31,6 +31,12 @@ public final class Calls {
         void answer(Reply<T> reply) throws RefusedException, InterruptedException;
     }
 
+    /// What a client-streaming method does.
+    @FunctionalInterface
+    public interface Receiving<Q extends Message, T> {
+        T answer(Incoming<Q> requests) throws RefusedException, InterruptedException;
+    }
+
     /// Runs a unary method.
     ///
     /// @param request checked before `work`
@@ -54,6 +60,23 @@ public final class Calls {
         call.setOnReadyHandler(reply::ready);
         call.setOnCancelHandler(thread::interrupt);
         thread.start();
+    }
+
+    /// Runs a client-streaming method.
+    ///
+    /// @param method what the log calls it
+    public <Q extends Message, T> StreamObserver<Q> receive(
+            String method, StreamObserver<T> observer, Receiving<Q, T> work) {
+        var call = (ServerCallStreamObserver<T>) observer;
+        call.disableAutoRequest();
+        var reply = new Reply<>(call);
+        var incoming = new Incoming<Q>(call, validation);
+        var thread = Thread.ofVirtual()
+                .name(method)
+                .unstarted(() -> run(method, reply, () -> reply.last(work.answer(incoming))));
+        call.setOnCancelHandler(thread::interrupt);
+        thread.start();
+        return incoming.observer();
     }
 
     @FunctionalInterface

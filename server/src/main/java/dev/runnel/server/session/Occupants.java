@@ -3,7 +3,7 @@ package dev.runnel.server.session;
 import dev.runnel.server.auth.Tenant;
 import java.util.Optional;
 
-/// The executions that are in sessions. Implemented over server.execution by the composition root.
+/// The executions that are in sessions: [ExecutionsInside], but for tests.
 public interface Occupants {
     /// The one that runs in the session.
     Optional<String> running(Tenant tenant, String session);

@@ -1,0 +1,142 @@
+package dev.runnel.server.rpc;
+
+import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.Isolation;
+import dev.runnel.executors.testkit.FakeExecutor;
+import dev.runnel.server.admission.Admission;
+import dev.runnel.server.config.Configuration;
+import dev.runnel.server.config.SessionSettings;
+import dev.runnel.server.content.ContentStore;
+import dev.runnel.server.content.WorkspaceArtifacts;
+import dev.runnel.server.execution.Executions;
+import dev.runnel.server.execution.Timers;
+import dev.runnel.server.routing.ExecutorCatalog;
+import dev.runnel.server.routing.Languages;
+import dev.runnel.server.routing.LimitResolver;
+import dev.runnel.server.routing.Placer;
+import dev.runnel.server.routing.Router;
+import dev.runnel.server.session.ExecutionsInside;
+import dev.runnel.server.session.SessionDirectory;
+import dev.runnel.server.session.Sessions;
+import dev.runnel.server.testing.MovableClock;
+import dev.runnel.v1.ExecuteRequest;
+import dev.runnel.v1.ExecutionEvent;
+import dev.runnel.v1.ExecutionServiceGrpc;
+import dev.runnel.v1.FileServiceGrpc;
+import dev.runnel.v1.SessionServiceGrpc;
+import dev.runnel.v1.Stream;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A daemon's routing, content, sessions and executions with a fake executor behind, on a Unix socket of its own, and
+/// one client of it.
+final class DataFixture implements AutoCloseable {
+    static final String INSTANCE = "instance-1";
+    static final Duration CONTENT_EXPIRY = Duration.ofHours(1);
+    static final Duration IDLE = Duration.ofMinutes(30);
+
+    final FakeExecutor executor = new FakeExecutor();
+    final MovableClock clock = new MovableClock();
+    final Sessions sessions;
+
+    private final Timers timers = new Timers();
+    private final Edge edge;
+    private final EventLoopGroup clientLoops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final ManagedChannel channel;
+
+    DataFixture(Path directory) throws Exception {
+        var settings = Configuration.defaults();
+        var contents = ContentStore.open(
+                directory.resolve("content"), new ContentStore.Bounds(DataSize.ofMebibytes(4), CONTENT_EXPIRY), clock);
+        var placer = new Placer(new ExecutorCatalog(List.of(executor), List.of("fake")), Isolation.PROCESS);
+        var limits = new LimitResolver(settings.limits());
+        var places = new SessionDirectory();
+        var router = new Router(
+                Languages.load(Path.of("../images")), placer, limits, contents, places, Duration.ofMinutes(1));
+        var executions = new Executions(
+                INSTANCE,
+                router,
+                new Admission(new Admission.Bounds(64, 64, 4)),
+                new WorkspaceArtifacts(contents, DataSize.ofMebibytes(1)),
+                clock,
+                timers,
+                new Executions.Retention(Duration.ofMinutes(10)));
+        sessions = new Sessions(
+                places,
+                placer,
+                limits,
+                new ExecutionsInside(executions),
+                new SessionSettings(IDLE, Duration.ofHours(1), Duration.ofHours(2), 8),
+                clock);
+        var calls = new Calls(new Validation());
+        var socket = directory.resolve("s");
+        var listener = new Listener.Unix(socket, PosixFilePermissions.fromString("rw-------"), Optional.empty());
+        edge = Edge.open(
+                List.of(listener),
+                INSTANCE,
+                List.of(
+                        new ExecutionRpc(calls, executions, clock, Duration.ofSeconds(15)),
+                        new SessionRpc(calls, sessions, executions, INSTANCE),
+                        new FileRpc(calls, contents)));
+        channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+                .eventLoopGroup(clientLoops)
+                .channelType(EpollDomainSocketChannel.class)
+                .usePlaintext()
+                .build();
+    }
+
+    ExecutionServiceGrpc.ExecutionServiceBlockingStub executions() {
+        return ExecutionServiceGrpc.newBlockingStub(channel);
+    }
+
+    SessionServiceGrpc.SessionServiceBlockingStub sessionClient() {
+        return SessionServiceGrpc.newBlockingStub(channel);
+    }
+
+    FileServiceGrpc.FileServiceBlockingStub files() {
+        return FileServiceGrpc.newBlockingStub(channel);
+    }
+
+    FileServiceGrpc.FileServiceStub asyncFiles() {
+        return FileServiceGrpc.newStub(channel);
+    }
+
+    /// Runs it to its end.
+    List<ExecutionEvent> run(ExecuteRequest.Builder request) {
+        var events = new ArrayList<ExecutionEvent>();
+        executions().execute(request.build()).forEachRemaining(response -> events.add(response.getEvent()));
+        return events;
+    }
+
+    /// What a run wrote to standard output.
+    static String stdout(List<ExecutionEvent> events) {
+        var text = new StringBuilder();
+        events.stream()
+                .filter(event -> event.getOutput().getStream() == Stream.STREAM_STDOUT)
+                .forEach(event -> text.append(event.getOutput().getData().toStringUtf8()));
+        return text.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.shutdownNow();
+        try (timers;
+                edge;
+                executor;
+                sessions) {
+            var _ = clientLoops.shutdownGracefully();
+        }
+    }
+}
