@@ -1,0 +1,128 @@
+package dev.runnel.bench;
+
+import com.google.protobuf.util.Durations;
+import dev.runnel.v1.CancelExecutionRequest;
+import dev.runnel.v1.ExecuteRequest;
+import dev.runnel.v1.ExecuteResponse;
+import dev.runnel.v1.ExecutionEvent;
+import dev.runnel.v1.ExecutionServiceGrpc;
+import dev.runnel.v1.ExecutionSpec;
+import dev.runnel.v1.Finished;
+import dev.runnel.v1.Limits;
+import dev.runnel.v1.Program;
+import io.grpc.Channel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/// What a client does to a daemon, with the times that a client sees. Nanoseconds everywhere.
+final class Load {
+    private final ExecutionServiceGrpc.ExecutionServiceBlockingStub stub;
+
+    Load(Channel channel) {
+        stub = ExecutionServiceGrpc.newBlockingStub(channel);
+    }
+
+    /// From the request to the terminal event.
+    long execute(String language, String code) {
+        var before = System.nanoTime();
+        var last = last(stub.execute(request(language, code, Limits.getDefaultInstance())));
+        var after = System.nanoTime();
+        expectExit(last);
+        return after - before;
+    }
+
+    /// Bytes per second of standard output to a client that reads.
+    double outputRate(String language, String code, Limits limits) {
+        long bytes = 0;
+        long first = 0;
+        ExecutionEvent last = ExecutionEvent.getDefaultInstance();
+        for (var events = stub.execute(request(language, code, limits)); events.hasNext(); ) {
+            last = events.next().getEvent();
+            if (last.hasOutput()) {
+                first = first == 0 ? System.nanoTime() : first;
+                bytes += last.getOutput().getData().size();
+            }
+        }
+        expectExit(last);
+        return bytes * 1e9 / (System.nanoTime() - first);
+    }
+
+    /// For each line the program printed, how long after it was printed the client had it. The program prints the
+    /// monotonic clock, which is the same in and outside a sandbox.
+    List<Long> delays(String language, String code) {
+        var delays = new ArrayList<Long>();
+        ExecutionEvent last = ExecutionEvent.getDefaultInstance();
+        for (var events = stub.execute(request(language, code, Limits.getDefaultInstance())); events.hasNext(); ) {
+            last = events.next().getEvent();
+            if (last.hasOutput()) {
+                var now = System.nanoTime();
+                for (var line : last.getOutput().getData().toString(StandardCharsets.UTF_8).lines().toList()) {
+                    delays.add(now - Long.parseLong(line));
+                }
+            }
+        }
+        expectExit(last);
+        return delays;
+    }
+
+    /// From the wall-time limit to the outcome.
+    long overLimit(String language, String code, Duration limit) {
+        var limits = Limits.newBuilder().setWallTime(Durations.fromMillis(limit.toMillis())).build();
+        long started = 0;
+        Finished finished = Finished.getDefaultInstance();
+        for (var events = stub.execute(request(language, code, limits)); events.hasNext(); ) {
+            var event = events.next().getEvent();
+            started = event.hasStarted() ? System.nanoTime() : started;
+            finished = event.hasFinished() ? event.getFinished() : finished;
+        }
+        var after = System.nanoTime();
+        if (!finished.getOutcome().hasTimedOut()) {
+            throw new IllegalStateException("expected a time-out, got " + finished.getOutcome());
+        }
+        return after - started - limit.toNanos();
+    }
+
+    /// How long CancelExecution takes while the program floods a client that does not read.
+    long cancelWhileSilent(String id) {
+        var request = request("bash", "yes", Limits.getDefaultInstance()).toBuilder().setExecutionId(id).build();
+        var events = stub.execute(request);
+        while (!events.next().getEvent().hasOutput()) {
+            // up to the first bytes; then silence
+        }
+        var before = System.nanoTime();
+        var answer = stub.cancelExecution(
+                CancelExecutionRequest.newBuilder().setExecutionId(id).build());
+        var after = System.nanoTime();
+        if (!answer.getExecution().getFinished().getOutcome().hasCancelled()) {
+            throw new IllegalStateException("expected a cancelled execution, got " + answer.getExecution().getState());
+        }
+        last(events);
+        return after - before;
+    }
+
+    private static ExecuteRequest request(String language, String code, Limits limits) {
+        return ExecuteRequest.newBuilder()
+                .setSpec(ExecutionSpec.newBuilder()
+                        .setProgram(Program.newBuilder().setLanguage(language).setCode(code))
+                        .setLimits(limits))
+                .build();
+    }
+
+    private static ExecutionEvent last(Iterator<ExecuteResponse> events) {
+        ExecutionEvent last = ExecutionEvent.getDefaultInstance();
+        while (events.hasNext()) {
+            last = events.next().getEvent();
+        }
+        return last;
+    }
+
+    private static void expectExit(ExecutionEvent last) {
+        var outcome = last.getFinished().getOutcome();
+        if (!outcome.hasExited() || outcome.getExitCode() != 0) {
+            throw new IllegalStateException("expected exit code 0, got " + last);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.runnel.bench;
+
+import dev.runnel.v1.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// `dev/bench --quick`: every row of the project's promises, in under three minutes.
+///
+/// Ours and the reference take turns, so that both meet the same noise; each row gives medians. Exits 1 if a target is
+/// missed.
+public final class Quick {
+    private static final int WARM_UP = 30;
+    private static final double NANOS_PER_MILLI = 1e6;
+    private static final List<String> BARE_PYTHON = List.of("/usr/bin/python3", "-c", "print(1)");
+    private static final long STDOUT_BYTES = 1L << 30;
+
+    private final List<Row> rows = new ArrayList<>();
+
+    private Quick() {}
+
+    /// Takes `--home DISTRIBUTION` and, for the reader's sake, `--quick`.
+    public static void main(String[] args) throws IOException, InterruptedException {
+        var arguments = List.of(args);
+        var home = Path.of(arguments.get(arguments.indexOf("--home") + 1));
+        var quick = new Quick();
+        quick.hop(home);
+        quick.real(home);
+        System.out.println(Row.header());
+        quick.rows.forEach(System.out::println);
+        System.exit(quick.rows.stream().allMatch(Row::holds) ? 0 : 1);
+    }
+
+    /// The way through gRPC and the daemon and back, with a program that costs nothing.
+    private void hop(Path home) throws IOException, InterruptedException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var command = List.of(
+                java, "-Xmx128m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
+                "-cp", System.getProperty("java.class.path"), FakeDaemon.class.getName(),
+                home.resolve("languages").toString());
+        try (var daemon = new DaemonProcess(command)) {
+            var load = new Load(daemon.channel());
+            repeat(2_000, () -> load.execute("python", "print 1"));
+            var hop = repeat(2_000, () -> load.execute("python", "print 1"));
+            rows.add(Row.absolute("gRPC hop, fake executor", hop / NANOS_PER_MILLI, "ms", 0.6, true));
+        }
+    }
+
+    private void real(Path home) throws IOException, InterruptedException {
+        try (var daemon = new DaemonProcess(List.of(home.resolve("bin/runnel").toString(), "serve"))) {
+            var load = new Load(daemon.channel());
+            coldPython(load);
+            stdout(load);
+            live(load);
+            overLimit(load);
+            silentClient(load);
+        }
+    }
+
+    private void coldPython(Load load) {
+        var spawn = new PosixSpawn();
+        repeat(WARM_UP, () -> load.execute("python", "print(1)"));
+        repeat(WARM_UP, () -> spawn.run(BARE_PYTHON));
+        var runs = 150;
+        var ours = new double[runs];
+        var bare = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            bare[i] = spawn.run(BARE_PYTHON);
+            ours[i] = load.execute("python", "print(1)");
+        }
+        rows.add(Row.ratio(
+                "python, cold sandbox, request to Finished / bare python3 -c",
+                Row.median(ours) / NANOS_PER_MILLI,
+                Row.median(bare) / NANOS_PER_MILLI,
+                "ms",
+                2.5));
+    }
+
+    private void stdout(Load load) {
+        var limits = Limits.newBuilder().setOutputBytes(2 * STDOUT_BYTES).build();
+        var code = "head -c " + STDOUT_BYTES + " /dev/zero";
+        var rates = new double[5];
+        for (int i = 0; i < rates.length; i++) {
+            rates[i] = load.outputRate("bash", code, limits) / 1e6;
+        }
+        rows.add(Row.absolute("stdout of 1 GiB to a client that reads", Row.median(rates), "MB/s", 350, false));
+    }
+
+    private void live(Load load) {
+        var code = "import time\nfor _ in range(30):\n    print(time.monotonic_ns()%s)\n    time.sleep(0.1)\n";
+        rows.add(Row.absolute(
+                "a line printed, without flush, until the client has it (worst)",
+                worst(load.delays("python", code.formatted(""))), "ms", 20, true));
+        rows.add(Row.absolute(
+                "a line printed, with flush, until the client has it (worst)",
+                worst(load.delays("python", code.formatted(", flush=True"))), "ms", 20, true));
+    }
+
+    private void overLimit(Load load) {
+        var limit = Duration.ofMillis(300);
+        programsThatWillNotDie().forEach((what, code) -> {
+            var times = new double[5];
+            for (int i = 0; i < times.length; i++) {
+                times[i] = load.overLimit("bash", code, limit);
+            }
+            rows.add(Row.absolute("limit to outcome: " + what, Row.median(times) / NANOS_PER_MILLI, "ms", 100, true));
+        });
+    }
+
+    private static java.util.Map<String, String> programsThatWillNotDie() {
+        var programs = new java.util.LinkedHashMap<String, String>();
+        programs.put("double-forked daemon holds stdout", "(setsid sleep 1000 &) ; sleep 1000");
+        programs.put("SIGTERM and SIGINT ignored", "trap '' TERM INT; while :; do sleep 1000; done");
+        programs.put("stopped by SIGSTOP", "kill -STOP $$; sleep 1000");
+        programs.put("flood of output", "yes");
+        return programs;
+    }
+
+    private void silentClient(Load load) {
+        var times = new double[5];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = load.cancelWhileSilent("bench-silent-" + i);
+        }
+        rows.add(Row.absolute(
+                "CancelExecution while the client does not read", Row.median(times) / NANOS_PER_MILLI, "ms", 100, true));
+    }
+
+    private static double repeat(int times, Timed timed) {
+        var values = new double[times];
+        for (int i = 0; i < times; i++) {
+            values[i] = timed.nanoseconds();
+        }
+        return Row.median(values);
+    }
+
+    private static double worst(List<Long> delays) {
+        return delays.stream().mapToLong(Long::longValue).max().orElseThrow() / NANOS_PER_MILLI;
+    }
+
+    /// Something that tells how long it took.
+    private interface Timed {
+        long nanoseconds();
+    }
+}
