@@ -18,7 +18,7 @@ listeners:
   unix:
     path: {socket}
 limits:
-  ceiling:
+  ceilings:
     output: 2GiB
 """
 

@@ -28,7 +28,7 @@ def grpcurl() -> pathlib.Path:
 
 
 def call(grpcurl: pathlib.Path, daemon: object, *arguments: str) -> str:
-    command = [grpcurl, "-plaintext", "-unix", *arguments[:-1], str(daemon.socket), arguments[-1]]
+    command = [grpcurl, "-plaintext", *arguments[:-1], f"unix://{daemon.socket}", arguments[-1]]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -56,4 +56,4 @@ def test_a_program_runs_and_streams(grpcurl, daemon) -> None:
         position += len(text[position:]) - len(text[position:].lstrip())
     output = b"".join(base64.b64decode(e["output"]["data"]) for e in events if "output" in e)
     assert output == b"42\n"
-    assert events[-1]["finished"]["outcome"]["exitCode"] == 0
+    assert events[-1]["finished"]["outcome"]["exit_code"] == 0

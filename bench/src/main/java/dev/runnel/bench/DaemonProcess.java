@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// A daemon in a process of its own, in a runtime directory of its own, and a connection to it.
 final class DaemonProcess implements AutoCloseable {
@@ -28,18 +30,15 @@ final class DaemonProcess implements AutoCloseable {
         runtime = Files.createTempDirectory("runnel-bench");
         var socket = runtime.resolve("s");
         var config = runtime.resolve("runnel.yaml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 runtime_directory: %s
                 listeners:
                   unix:
                     path: %s
                 limits:
-                  ceiling:
+                  ceilings:
                     output: 4GiB
-                """
-                        .formatted(runtime.resolve("run"), socket));
+                """.formatted(runtime.resolve("run"), socket));
         var log = runtime.resolve("log").toFile();
         var arguments = new java.util.ArrayList<>(command);
         arguments.addAll(List.of("--config", config.toString()));
@@ -78,12 +77,15 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    public void close() throws IOException {
+        channel.shutdownNow();
+        var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         process.destroy();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+        try {
+            process.onExit().get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            process.destroyForcibly();
+            throw new IOException("the daemon did not stop within 30 s of SIGTERM", e);
         }
         try (var files = Files.walk(runtime)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {

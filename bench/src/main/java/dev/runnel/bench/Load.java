@@ -1,6 +1,5 @@
 package dev.runnel.bench;
 
-import com.google.protobuf.util.Durations;
 import dev.runnel.v1.CancelExecutionRequest;
 import dev.runnel.v1.ExecuteRequest;
 import dev.runnel.v1.ExecuteResponse;
@@ -59,7 +58,11 @@ final class Load {
             last = events.next().getEvent();
             if (last.hasOutput()) {
                 var now = System.nanoTime();
-                for (var line : last.getOutput().getData().toString(StandardCharsets.UTF_8).lines().toList()) {
+                for (var line : last.getOutput()
+                        .getData()
+                        .toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .toList()) {
                     delays.add(now - Long.parseLong(line));
                 }
             }
@@ -70,7 +73,11 @@ final class Load {
 
     /// From the wall-time limit to the outcome.
     long overLimit(String language, String code, Duration limit) {
-        var limits = Limits.newBuilder().setWallTime(Durations.fromMillis(limit.toMillis())).build();
+        var limits = Limits.newBuilder()
+                .setWallTime(com.google.protobuf.Duration.newBuilder()
+                        .setNanos(limit.toNanosPart())
+                        .setSeconds(limit.toSeconds()))
+                .build();
         long started = 0;
         Finished finished = Finished.getDefaultInstance();
         for (var events = stub.execute(request(language, code, limits)); events.hasNext(); ) {
@@ -87,7 +94,9 @@ final class Load {
 
     /// How long CancelExecution takes while the program floods a client that does not read.
     long cancelWhileSilent(String id) {
-        var request = request("bash", "yes", Limits.getDefaultInstance()).toBuilder().setExecutionId(id).build();
+        var request = request("bash", "yes", Limits.getDefaultInstance()).toBuilder()
+                .setExecutionId(id)
+                .build();
         var events = stub.execute(request);
         while (!events.next().getEvent().hasOutput()) {
             // up to the first bytes; then silence
@@ -97,7 +106,8 @@ final class Load {
                 CancelExecutionRequest.newBuilder().setExecutionId(id).build());
         var after = System.nanoTime();
         if (!answer.getExecution().getFinished().getOutcome().hasCancelled()) {
-            throw new IllegalStateException("expected a cancelled execution, got " + answer.getExecution().getState());
+            throw new IllegalStateException("expected a cancelled execution, got "
+                    + answer.getExecution().getState());
         }
         last(events);
         return after - before;

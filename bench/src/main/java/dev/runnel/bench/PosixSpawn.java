@@ -60,7 +60,8 @@ final class PosixSpawn {
             var after = System.nanoTime();
 
             if (waited < 0 || status.get(ValueLayout.JAVA_INT, 0) != 0) {
-                throw new IllegalStateException(argv + " ended with wait status " + status.get(ValueLayout.JAVA_INT, 0));
+                throw new IllegalStateException(
+                        argv + " ended with wait status " + status.get(ValueLayout.JAVA_INT, 0));
             }
             return after - before;
         } catch (RuntimeException | Error failure) {
@@ -84,6 +85,7 @@ final class PosixSpawn {
         return handle(name, FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
     }
 
+    @SuppressWarnings("restricted") // calling into libc is what this class is for
     private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
         var linker = Linker.nativeLinker();
         return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);

@@ -37,8 +37,13 @@ public final class Quick {
     private void hop(Path home) throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var command = List.of(
-                java, "-Xmx128m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"), FakeDaemon.class.getName(),
+                java,
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FakeDaemon.class.getName(),
                 home.resolve("languages").toString());
         try (var daemon = new DaemonProcess(command)) {
             var load = new Load(daemon.channel());
@@ -92,10 +97,16 @@ public final class Quick {
         var code = "import time\nfor _ in range(30):\n    print(time.monotonic_ns()%s)\n    time.sleep(0.1)\n";
         rows.add(Row.absolute(
                 "a line printed, without flush, until the client has it (worst)",
-                worst(load.delays("python", code.formatted(""))), "ms", 20, true));
+                worst(load.delays("python", code.formatted(""))),
+                "ms",
+                20,
+                true));
         rows.add(Row.absolute(
                 "a line printed, with flush, until the client has it (worst)",
-                worst(load.delays("python", code.formatted(", flush=True"))), "ms", 20, true));
+                worst(load.delays("python", code.formatted(", flush=True"))),
+                "ms",
+                20,
+                true));
     }
 
     private void overLimit(Load load) {
@@ -124,7 +135,11 @@ public final class Quick {
             times[i] = load.cancelWhileSilent("bench-silent-" + i);
         }
         rows.add(Row.absolute(
-                "CancelExecution while the client does not read", Row.median(times) / NANOS_PER_MILLI, "ms", 100, true));
+                "CancelExecution while the client does not read",
+                Row.median(times) / NANOS_PER_MILLI,
+                "ms",
+                100,
+                true));
     }
 
     private static double repeat(int times, Timed timed) {
