@@ -9,6 +9,12 @@ use prost::Message;
 use runnel_runner::wire::proto::{Credit, Exec, Get, Hello, List, Put, Ready, Signal};
 use runnel_runner::wire::{Decoder, Frame, FrameType, Incoming, MAX_PAYLOAD, header};
 
+/// So many cases, or as many as PROPTEST_CASES says.
+fn cases(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(cases), failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// Feeds bytes in pieces; returns the frames until the first violation.
 fn decode(bytes: &[u8], pieces: &[usize]) -> (Vec<Frame>, bool) {
     let mut decoder = Decoder::default();
@@ -80,7 +86,7 @@ fn payload() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn no_bytes_make_the_decoder_panic(bytes in vec(any::<u8>(), 0..4000), pieces in vec(1..500_usize, 1..5)) {
@@ -119,7 +125,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(150))]
 
     /// Whatever was sent, the runner answers a ping or gives up in order; it neither hangs nor crashes.
     #[test]

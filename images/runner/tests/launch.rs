@@ -95,7 +95,35 @@ fn a_step_that_fails_is_named_and_ends_with_125() {
     }
 }
 
-/// Two cgroups (version 1) of the memory controller, removed in the end.
+#[test]
+fn a_runner_with_every_privilege_passes_none_on() {
+    if !is_root() {
+        return;
+    }
+    let workspace = common::folder().join("privileged");
+    fs::create_dir(&workspace).expect("a workspace");
+    let mut sandbox = Sandbox::unshared(&workspace);
+
+    let ran = sandbox.run(&python(
+        "
+import ctypes
+for line in open('/proc/self/status'):
+    if line.startswith('Cap'): print(*line.split())
+print(ctypes.CDLL(None).prctl(27, 0, 0, 0, 0))
+",
+    ));
+
+    ran.assert_succeeded();
+    let none = "0000000000000000";
+    // The secure bits NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE with their locks.
+    let expected = format!(
+        "CapInh: {none}\nCapPrm: {none}\nCapEff: {none}\nCapBnd: {none}\nCapAmb: {none}\n{}\n",
+        0b1100_1111
+    );
+    assert_eq!(ran.text(), expected);
+}
+
+/// A cgroup (version 1) of the memory controller, removed in the end.
 struct Cgroup {
     path: PathBuf,
 }

@@ -53,16 +53,34 @@ impl Sandbox {
 
     /// Starts everything and says nothing.
     pub fn connect(options: Options) -> Self {
+        let mut command = vec![BWRAP.to_owned()];
+        command.extend(isolation().into_iter().chain(options.bwrap));
+        command.extend(["--", "/run/runner"].map(str::to_owned));
+        let root = rustix::process::getuid().is_root();
+        let identity = if root { &["--uid", "70001", "--gid", "70001"][..] } else { &[] };
+        let launch = identity.iter().map(|&word| word.to_owned()).chain(options.launch);
+        Self::launch(launch.collect(), command, options.runner)
+    }
+
+    /// The runner as pid 1 of a pid namespace and nothing else: with the privileges of whoever runs the test.
+    pub fn unshared(workspace: &Path) -> Self {
+        let runner = folder().join("runner").display().to_string();
+        let command = ["/usr/bin/unshare", "--pid", "--fork", "--mount-proc", &runner].map(str::to_owned);
+        let mut sandbox = Self::launch(Vec::new(), command.to_vec(), Vec::new());
+        let _: proto::Hello = sandbox.channel.expect(FrameType::Hello);
+        let workspace = workspace.display().to_string();
+        sandbox.channel.send(FrameType::Welcome, 0, &Welcome { workspace, ..welcome() });
+        let _: proto::Ready = sandbox.channel.expect(FrameType::Ready);
+        sandbox
+    }
+
+    fn launch(launch: Vec<String>, sandbox: Vec<String>, runner: Vec<String>) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let socket = folder().join(format!("{}.sock", COUNT.fetch_add(1, Ordering::Relaxed)));
         let listener = UnixListener::bind(&socket).expect("a socket");
         let mut command = Command::new(LAUNCH);
-        command.arg("--connect").arg(&socket).args(&options.launch);
-        if rustix::process::getuid().is_root() {
-            command.args(["--uid", "70001", "--gid", "70001"]);
-        }
-        command.arg("--").arg(BWRAP).args(isolation()).args(&options.bwrap);
-        command.args(["--", "/run/runner", "--channel-fd", "3", "--nonce", NONCE]).args(&options.runner);
+        command.arg("--connect").arg(&socket).args(launch).arg("--").args(sandbox);
+        command.args(["--channel-fd", "3", "--nonce", NONCE]).args(runner);
         let child = command.stdin(Stdio::null()).spawn().expect("runnel-launch starts");
         let (stream, _) = listener.accept().expect("the launcher connects");
         fs::remove_file(&socket).expect("unlinked");
