@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Sandbox, bash, limits, python};
+use common::{Options, Sandbox, bash, limits, python};
 use runnel_runner::wire::proto::{Exec, RunLimits};
 
 /// Runs Python that prints one line per finding, and returns the lines.
@@ -43,7 +43,9 @@ for line in open('/proc/self/status'):
 
 #[test]
 fn the_program_has_only_its_three_streams_and_is_its_own_session_and_group() {
-    let mut sandbox = Sandbox::start();
+    // A descriptor that reaches the runner without its being told.
+    let launch = ["--open", "9:r:/dev/null"].map(str::to_owned).to_vec();
+    let mut sandbox = Sandbox::start_with(Options { launch, ..Options::default() });
 
     let lines = findings(
         &mut sandbox,
@@ -82,6 +84,16 @@ fn signals_have_their_default_dispositions() {
     let ran = sandbox.run(&bash("grep -E 'Sig(Ign|Blk)' /proc/self/status"));
 
     assert_eq!(ran.text(), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+#[test]
+fn the_runner_catches_no_signal_that_a_program_could_send() {
+    let mut sandbox = Sandbox::start();
+
+    let ran = sandbox.run(&bash("grep -E 'Sig(Cgt|Ign)' /proc/1/status"));
+
+    // SIGPIPE, number 13, is ignored.
+    assert_eq!(ran.text(), "SigIgn:\t0000000000001000\nSigCgt:\t0000000000000000\n");
 }
 
 #[test]
