@@ -222,6 +222,13 @@ pub fn python(script: &str) -> Exec {
     command(&["/usr/bin/python3", "-c", script])
 }
 
+/// Runs Python that prints one line per finding, and returns the lines.
+pub fn findings(sandbox: &mut Sandbox, script: &str) -> Vec<String> {
+    let ran = sandbox.run(&python(script));
+    ran.assert_succeeded();
+    ran.text().lines().map(str::to_owned).collect()
+}
+
 /// Every namespace, no capability, system directories read-only, sized tmpfs.
 fn isolation() -> Vec<String> {
     let runner = folder().join("runner");
