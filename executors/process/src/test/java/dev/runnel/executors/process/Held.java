@@ -47,7 +47,7 @@ final class Held implements AutoCloseable {
 
     /// Whose it is, outside.
     int uid() throws IOException {
-        return HostProcesses.uid(HostProcesses.with(token).getFirst());
+        return CommandLines.uid(CommandLines.with(token).getFirst());
     }
 
     /// What becomes of the run, within a bound.

@@ -89,13 +89,13 @@ final class LeftoversTest {
     @Test
     void closingASandboxEndsStubbornProgramsInBoundedTime() throws Throwable {
         var held = Held.open(executor, STUBBORN);
-        assertThat(HostProcesses.with(held.token())).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(CommandLines.with(held.token())).hasSizeGreaterThanOrEqualTo(4);
         var start = System.nanoTime();
 
         held.close();
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
-        HostProcesses.assertNone(held.token());
+        CommandLines.assertNone(held.token());
         Traces.of(runtime, names).assertNothingLeft(before);
         assertThatExceptionOfType(SandboxException.class)
                 .isThrownBy(held::outcome)
@@ -111,7 +111,7 @@ final class LeftoversTest {
         held.close();
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
-        HostProcesses.assertNone(held.token());
+        CommandLines.assertNone(held.token());
         Traces.of(runtime, names).assertNothingLeft(before);
     }
 
@@ -123,7 +123,7 @@ final class LeftoversTest {
             assertThatExceptionOfType(SandboxException.class)
                     .isThrownBy(held::outcome)
                     .satisfies(lost -> assertThat(lost.reason()).isEqualTo(new Reason.Lost(true)));
-            HostProcesses.assertNone(held.token());
+            CommandLines.assertNone(held.token());
             Traces.of(runtime, names).assertNothingLeft(before);
         }
     }
@@ -131,15 +131,15 @@ final class LeftoversTest {
     @Test
     void whenBubblewrapsOuterProcessIsKilledTheSandboxGoesAllTheSame() throws Throwable {
         var held = Held.open(executor, STUBBORN);
-        for (var process : HostProcesses.with("--unshare-user")) {
-            if (HostProcesses.with(nonce()).contains(process)) {
+        for (var process : CommandLines.with("--unshare-user")) {
+            if (CommandLines.with(nonce()).contains(process)) {
                 signal("KILL", process);
             }
         }
 
         held.close();
 
-        HostProcesses.assertNone(held.token());
+        CommandLines.assertNone(held.token());
         Traces.of(runtime, names).assertNothingLeft(before);
     }
 
@@ -178,7 +178,7 @@ final class LeftoversTest {
 
         executor.close();
 
-        HostProcesses.assertNone(held.token());
+        CommandLines.assertNone(held.token());
         assertThat(Traces.executors(runtime)).isEmpty();
         assertThatExceptionOfType(SandboxException.class).isThrownBy(held::outcome);
     }
@@ -194,7 +194,7 @@ final class LeftoversTest {
             daemon.kill();
 
             Traces.await(runtime, left, Traces::hasNoProcess);
-            HostProcesses.assertNone(daemon.token());
+            CommandLines.assertNone(daemon.token());
             executor = Bubblewrap.executor(Bubblewrap.config(runtime, cgroups));
             Traces.of(runtime, left).assertNothingLeft(before.withoutCgroups());
             assertThat(runtime.resolve(left.getFirst())).doesNotExist();
@@ -211,7 +211,7 @@ final class LeftoversTest {
 
     /// The only sandbox's pid 1: bubblewrap's outer process has its own command line before the runner's.
     private Path runner() throws IOException {
-        for (var process : HostProcesses.with(nonce())) {
+        for (var process : CommandLines.with(nonce())) {
             if (Files.readString(process.resolve("cmdline")).startsWith(BwrapCommand.RUNNER)) {
                 return process;
             }

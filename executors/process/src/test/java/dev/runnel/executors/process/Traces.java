@@ -22,7 +22,7 @@ record Traces(List<Path> processes, List<Path> cgroups, List<Path> folders, long
 
     /// @param executors the names of the executors' folders, which their cgroups bear
     static Traces of(Path runtime, List<String> executors) throws IOException {
-        var processes = new ArrayList<>(HostProcesses.with(runtime.toString()));
+        var processes = new ArrayList<>(CommandLines.with(runtime.toString()));
         var folders = new ArrayList<Path>();
         for (var executor : executors) {
             if (Files.isDirectory(runtime.resolve(executor))) {
@@ -33,7 +33,7 @@ record Traces(List<Path> processes, List<Path> cgroups, List<Path> folders, long
             }
         }
         for (var folder : folders) {
-            processes.addAll(HostProcesses.with(folder.getFileName().toString()));
+            processes.addAll(CommandLines.with(folder.getFileName().toString()));
         }
         return new Traces(processes, cgroups(executors), folders, mountCount());
     }

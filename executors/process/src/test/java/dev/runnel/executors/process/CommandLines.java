@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// The processes of this machine, seen from outside of all sandboxes.
-final class HostProcesses {
-    private HostProcesses() {}
+/// Finds processes of this machine, in whatever sandbox they are, by their command line.
+final class CommandLines {
+    private CommandLines() {}
 
     /// Those with `word` on their command line.
     static List<Path> with(String word) throws IOException {
