@@ -30,6 +30,29 @@ pub fn look() -> Look {
     sum
 }
 
+/// Memory of the tree with each shared page counted once (proc(5), smaps_rollup): truer than resident memory, which
+/// counts what forked processes still share for each of them, and far slower to find out.
+pub fn proportional_bytes() -> u64 {
+    let Ok(entries) = fs::read_dir("/proc") else { return 0 };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()))
+        .filter(|&pid| pid > 1)
+        .filter_map(proportional)
+        .sum()
+}
+
+/// Of one process. One that does not let itself be looked at counts with all its resident memory.
+fn proportional(pid: u32) -> Option<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok().and_then(|text| pss(&text));
+    rollup.or_else(|| Some(parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)?.resident_bytes))
+}
+
+fn pss(rollup: &str) -> Option<u64> {
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
 /// The fields of /proc/PID/stat (proc(5)). The command, in parentheses, may hold anything, parentheses and spaces
 /// included, so counting starts behind the last one.
 fn parse(stat: &str) -> Option<Look> {
@@ -56,6 +79,15 @@ mod tests {
         assert_eq!(look.tasks, 5);
         assert_eq!(look.cpu, Duration::from_millis(1100));
         assert_eq!(look.resident_bytes, 25 * rustix::param::page_size() as u64);
+    }
+
+    #[test]
+    fn shared_pages_count_by_their_share() {
+        let rollup =
+            "55d0-7ffc ---p 00000000 00:00 0    [rollup]\nRss:    9000 kB\nPss:    1234 kB\nPss_Dirty: 7 kB\n";
+
+        assert_eq!(pss(rollup), Some(1234 * 1024));
+        assert_eq!(pss("Rss: 9000 kB\n"), None);
     }
 
     #[test]

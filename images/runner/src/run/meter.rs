@@ -95,7 +95,10 @@ impl Meter {
         if watchdog {
             self.seen_memory = self.seen_memory.max(Some(tree.resident_bytes));
             self.seen_tasks = self.seen_tasks.max(Some(tree.tasks));
-            if tree.resident_bytes > limits.watchdog_memory_bytes {
+            // Resident memory says "enough" too early for a tree of forks, so it only says when to look closer.
+            if tree.resident_bytes > limits.watchdog_memory_bytes
+                && tree::proportional_bytes() > limits.watchdog_memory_bytes
+            {
                 return Some(ExitCause::Memory);
             }
         }
