@@ -4,6 +4,7 @@ import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.executors.spi.Mechanism;
 import dev.runnel.executors.spi.Sandbox;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 
 /// What the promises of the contract are tested with.
@@ -28,7 +29,12 @@ public interface ContractFixture {
     /// Skips the test, aloud, where this executor says that it does not enforce a limit.
     default void requireEnforced(LimitKind limit) throws Exception {
         Assumptions.assumeTrue(
-                open().description().enforcement().get(limit) != Mechanism.NONE,
+                mechanism(limit) != Mechanism.NONE,
                 () -> "this executor does not enforce " + limit + " here, and says so in its description");
+    }
+
+    /// What enforces a limit here, as this executor says.
+    default Mechanism mechanism(LimitKind limit) throws Exception {
+        return Objects.requireNonNull(open().description().enforcement().get(limit));
     }
 }
