@@ -18,9 +18,12 @@ import java.util.List;
 
 /// What a client does to a daemon, with the times that a client sees. Nanoseconds everywhere.
 final class Load {
+    private final String executor;
     private final ExecutionServiceGrpc.ExecutionServiceBlockingStub stub;
 
-    Load(Channel channel) {
+    /// @param executor the one to ask for; the empty string leaves it to the daemon
+    Load(Channel channel, String executor) {
+        this.executor = executor;
         stub = ExecutionServiceGrpc.newBlockingStub(channel);
     }
 
@@ -77,6 +80,7 @@ final class Load {
                 .setWallTime(com.google.protobuf.Duration.newBuilder()
                         .setNanos(limit.toNanosPart())
                         .setSeconds(limit.toSeconds()))
+                .setOutputBytes(1L << 31)
                 .build();
         long started = 0;
         Finished finished = Finished.getDefaultInstance();
@@ -113,11 +117,12 @@ final class Load {
         return after - before;
     }
 
-    private static ExecuteRequest request(String language, String code, Limits limits) {
+    private ExecuteRequest request(String language, String code, Limits limits) {
         return ExecuteRequest.newBuilder()
                 .setSpec(ExecutionSpec.newBuilder()
                         .setProgram(Program.newBuilder().setLanguage(language).setCode(code))
-                        .setLimits(limits))
+                        .setLimits(limits)
+                        .setExecutor(executor))
                 .build();
     }
 

@@ -26,10 +26,9 @@ public final class Quick {
         var arguments = List.of(args);
         var home = Path.of(arguments.get(arguments.indexOf("--home") + 1));
         var quick = new Quick();
+        System.out.println(Row.header());
         quick.hop(home);
         quick.real(home);
-        System.out.println(Row.header());
-        quick.rows.forEach(System.out::println);
         System.exit(quick.rows.stream().allMatch(Row::holds) ? 0 : 1);
     }
 
@@ -46,16 +45,16 @@ public final class Quick {
                 FakeDaemon.class.getName(),
                 home.resolve("languages").toString());
         try (var daemon = new DaemonProcess(command)) {
-            var load = new Load(daemon.channel());
+            var load = new Load(daemon.channel(), "fake");
             repeat(2_000, () -> load.execute("python", "print 1"));
             var hop = repeat(2_000, () -> load.execute("python", "print 1"));
-            rows.add(Row.absolute("gRPC hop, fake executor", hop / NANOS_PER_MILLI, "ms", 0.6, true));
+            add(Row.absolute("gRPC hop, fake executor", hop / NANOS_PER_MILLI, "ms", 0.6, true));
         }
     }
 
     private void real(Path home) throws IOException, InterruptedException {
         try (var daemon = new DaemonProcess(List.of(home.resolve("bin/runnel").toString(), "serve"))) {
-            var load = new Load(daemon.channel());
+            var load = new Load(daemon.channel(), "");
             coldPython(load);
             stdout(load);
             live(load);
@@ -75,7 +74,7 @@ public final class Quick {
             bare[i] = spawn.run(BARE_PYTHON);
             ours[i] = load.execute("python", "print(1)");
         }
-        rows.add(Row.ratio(
+        add(Row.ratio(
                 "python, cold sandbox, request to Finished / bare python3 -c",
                 Row.median(ours) / NANOS_PER_MILLI,
                 Row.median(bare) / NANOS_PER_MILLI,
@@ -90,18 +89,18 @@ public final class Quick {
         for (int i = 0; i < rates.length; i++) {
             rates[i] = load.outputRate("bash", code, limits) / 1e6;
         }
-        rows.add(Row.absolute("stdout of 1 GiB to a client that reads", Row.median(rates), "MB/s", 350, false));
+        add(Row.absolute("stdout of 1 GiB to a client that reads", Row.median(rates), "MB/s", 350, false));
     }
 
     private void live(Load load) {
         var code = "import time\nfor _ in range(30):\n    print(time.monotonic_ns()%s)\n    time.sleep(0.1)\n";
-        rows.add(Row.absolute(
+        add(Row.absolute(
                 "a line printed, without flush, until the client has it (worst)",
                 worst(load.delays("python", code.formatted(""))),
                 "ms",
                 20,
                 true));
-        rows.add(Row.absolute(
+        add(Row.absolute(
                 "a line printed, with flush, until the client has it (worst)",
                 worst(load.delays("python", code.formatted(", flush=True"))),
                 "ms",
@@ -116,7 +115,7 @@ public final class Quick {
             for (int i = 0; i < times.length; i++) {
                 times[i] = load.overLimit("bash", code, limit);
             }
-            rows.add(Row.absolute("limit to outcome: " + what, Row.median(times) / NANOS_PER_MILLI, "ms", 100, true));
+            add(Row.absolute("limit to outcome: " + what, Row.median(times) / NANOS_PER_MILLI, "ms", 100, true));
         });
     }
 
@@ -134,12 +133,17 @@ public final class Quick {
         for (int i = 0; i < times.length; i++) {
             times[i] = load.cancelWhileSilent("bench-silent-" + i);
         }
-        rows.add(Row.absolute(
+        add(Row.absolute(
                 "CancelExecution while the client does not read",
                 Row.median(times) / NANOS_PER_MILLI,
                 "ms",
                 100,
                 true));
+    }
+
+    private void add(Row row) {
+        System.out.println(row);
+        rows.add(row);
     }
 
     private static double repeat(int times, Timed timed) {
