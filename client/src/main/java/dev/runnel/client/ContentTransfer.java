@@ -8,7 +8,9 @@ import dev.runnel.v1.FileServiceGrpc;
 import dev.runnel.v1.UploadContentRequest;
 import io.grpc.Channel;
 import io.grpc.Status;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,15 +31,27 @@ final class ContentTransfer {
         this.target = target;
     }
 
-    /// Reads the file twice: for its digest, which the daemon is told first, and for its bytes.
+    /// What is uploaded; opened twice: for its digest, which the daemon is told first, and for its bytes.
+    private interface Origin {
+        InputStream open() throws IOException;
+    }
+
     String upload(Path file) throws IOException, InterruptedException {
-        var announced = digestOf(file);
-        try (var in = Files.newInputStream(file);
+        return upload(file.toString(), Files.size(file), () -> Files.newInputStream(file));
+    }
+
+    String upload(byte[] bytes) throws IOException, InterruptedException {
+        return upload(bytes.length + " bytes", bytes.length, () -> new ByteArrayInputStream(bytes));
+    }
+
+    private String upload(String name, long size, Origin origin) throws IOException, InterruptedException {
+        var announced = digestOf(origin);
+        try (var in = origin.open();
                 var call = new UploadCall(channel)) {
             call.send(UploadContentRequest.newBuilder()
                     .setAnnouncement(UploadContentRequest.Announcement.newBuilder()
                             .setDigest(announced)
-                            .setSizeBytes(Files.size(file)))
+                            .setSizeBytes(size))
                     .build());
             for (var chunk = in.readNBytes(CHUNK); chunk.length > 0; chunk = in.readNBytes(CHUNK)) {
                 call.send(UploadContentRequest.newBuilder()
@@ -47,9 +61,7 @@ final class ContentTransfer {
             var stored = call.finish().getDigest();
             if (!stored.equals(announced)) {
                 throw new RunnelException(
-                        Status.Code.DATA_LOSS,
-                        "%s was stored as %s but is %s".formatted(file, stored, announced),
-                        null);
+                        Status.Code.DATA_LOSS, "%s: stored as %s, but is %s".formatted(name, stored, announced), null);
             }
             return stored;
         }
@@ -94,9 +106,9 @@ final class ContentTransfer {
     }
 
     /// The name content has in the contract: "sha256:" and 64 hexadecimal digits.
-    static String digestOf(Path file) throws IOException {
+    private static String digestOf(Origin origin) throws IOException {
         var sha256 = sha256();
-        try (var in = Files.newInputStream(file)) {
+        try (var in = origin.open()) {
             for (var chunk = in.readNBytes(CHUNK); chunk.length > 0; chunk = in.readNBytes(CHUNK)) {
                 sha256.update(chunk);
             }

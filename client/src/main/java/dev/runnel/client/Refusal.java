@@ -71,11 +71,13 @@ record Refusal(
                 status.getCode(), text(status), fromDaemon, reason, List.copyOf(violations), metadata, retryAfter);
     }
 
-    /// One line for a person: the message, then each field.
+    /// For a person: the message, then a line for each field that it does not tell already.
     String describe() {
         var text = new StringBuilder(message);
         for (var violation : violations) {
-            text.append("\n  ").append(violation);
+            if (!message.contains(violation.toString())) {
+                text.append("\n  ").append(violation);
+            }
         }
         return text.toString();
     }

@@ -189,6 +189,11 @@ public final class RunnelClient implements AutoCloseable {
         return new ContentTransfer(connection.channel(), target).upload(file);
     }
 
+    /// Stores bytes and returns their digest, which the daemon has checked.
+    public String uploadContent(byte[] bytes) throws IOException, InterruptedException {
+        return new ContentTransfer(connection.channel(), target).upload(bytes);
+    }
+
     /// Writes the content with this digest to `out`, and checks that it is that content.
     ///
     /// @throws IOException when writing fails, or when what came does not have the digest; `out` then holds
