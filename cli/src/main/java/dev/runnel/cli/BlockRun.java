@@ -1,0 +1,84 @@
+package dev.runnel.cli;
+
+import dev.runnel.cli.BlockPlan.Step;
+import dev.runnel.client.RunnelClient;
+import dev.runnel.v1.ExecuteRequest;
+import dev.runnel.v1.ExecutionSpec;
+import dev.runnel.v1.InputFile;
+import dev.runnel.v1.Program;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// Runs the blocks of a plan in one session, one after the other, up to the first that does not succeed.
+final class BlockRun {
+    private final RunnelClient client;
+    private final String sessionId;
+    private final Optional<LocalFolder> folder;
+    private final Report report;
+    private final Follower follower;
+
+    /// @param folder is carried in before the first block, and back after each
+    BlockRun(RunnelClient client, String sessionId, Optional<LocalFolder> folder, Report report) {
+        this.client = client;
+        this.sessionId = sessionId;
+        this.folder = folder;
+        this.report = report;
+        this.follower = new Follower(client);
+    }
+
+    /// Returns the exit code of the first block that did not succeed, or 0.
+    int run(BlockPlan plan) throws IOException, InterruptedException {
+        follower.cancelOnCtrlC();
+        var files = folder.isPresent() ? folder.get().carryIn(ContentStore.of(client)) : List.<InputFile>of();
+        var exitCode = 0;
+        var ran = 0;
+        var skipped = 0;
+        var of = plan.steps().size();
+        for (var step : plan.steps()) {
+            switch (step) {
+                case Step.NotRun notRun -> report.notRun(notRun, of);
+                case Step.Runs block -> {
+                    if (exitCode != 0 || follower.isInterrupted()) {
+                        report.skipped(block, of);
+                        skipped++;
+                    } else {
+                        exitCode = runBlock(block, files, report.begin(block, of));
+                        files = List.of();
+                        ran++;
+                    }
+                }
+            }
+        }
+        if (exitCode == 0 && follower.isInterrupted()) {
+            exitCode = ExitCode.CANCELLED;
+        }
+        report.end(exitCode, ran, skipped);
+        return exitCode;
+    }
+
+    private int runBlock(Step.Runs step, List<InputFile> files, Audience audience)
+            throws IOException, InterruptedException {
+        var block = step.block();
+        var source = Source.of(block.code());
+        var program = Program.newBuilder().setLanguage(step.language()).addAllFiles(files);
+        block.fileName().ifPresent(program::setFileName);
+        source.putInto(program, client);
+        var spec = ExecutionSpec.newBuilder().setSessionId(sessionId).setProgram(program);
+        if (folder.isPresent()) {
+            spec.addArtifacts("**");
+        }
+        var stream = client.execute(ExecuteRequest.newBuilder().setSpec(spec).build());
+        var end = follower.follow(stream, audience, () -> {});
+        if (folder.isPresent()) {
+            // The program itself is a result only where the block names its file.
+            var own = Digests.of(source.bytes().toByteArray());
+            var results = end.artifacts().stream()
+                    .filter(artifact -> block.fileName().isPresent()
+                            || !artifact.getDigest().equals(own))
+                    .toList();
+            folder.get().carryOut(results, ContentStore.of(client)).forEach(audience::note);
+        }
+        return end.exitCode();
+    }
+}

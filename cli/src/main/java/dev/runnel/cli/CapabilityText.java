@@ -1,0 +1,113 @@
+package dev.runnel.cli;
+
+import dev.runnel.executors.spi.DataSize;
+import dev.runnel.v1.ExecutorCapability;
+import dev.runnel.v1.GetCapabilitiesResponse;
+import dev.runnel.v1.LanguageCapability;
+import dev.runnel.v1.LimitMechanism;
+import dev.runnel.v1.Limits;
+import dev.runnel.v1.Mechanism;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// What a daemon can do, in words.
+final class CapabilityText {
+    private CapabilityText() {}
+
+    /// Executors, languages, limits.
+    static List<String> of(GetCapabilitiesResponse capabilities) {
+        var lines = new ArrayList<String>();
+        lines.add("runnel " + capabilities.getVersion() + ", instance " + capabilities.getInstanceId());
+        lines.add("");
+        capabilities.getExecutorsList().forEach(executor -> lines.addAll(executor(executor)));
+        lines.addAll(languages(capabilities.getLanguagesList()));
+        lines.add("");
+        for (var profile : capabilities.getProfilesList()) {
+            var isDefault = profile.getName().equals(capabilities.getDefaultProfile()) ? " (default)" : "";
+            lines.add("limits " + profile.getName() + isDefault + ": " + limits(profile.getLimits()));
+        }
+        lines.add("ceilings: " + limits(capabilities.getCeilings()));
+        return lines;
+    }
+
+    /// One executor: what wall it gives, how it enforces each limit, what to know about it.
+    static List<String> executor(ExecutorCapability executor) {
+        var lines = new ArrayList<String>();
+        if (executor.getAvailable()) {
+            lines.add("executor %s: isolation %s, %s sandboxes"
+                    .formatted(
+                            executor.getName(),
+                            Words.of(executor.getIsolation()),
+                            Words.of(executor.getSandboxKind())));
+        } else {
+            lines.add("executor %s: NOT AVAILABLE".formatted(executor.getName()));
+            executor.getUnavailableReason().lines().forEach(line -> lines.add("  " + line));
+        }
+        for (var limit : executor.getLimitMechanismsList()) {
+            lines.add("  %-9s %s".formatted(Words.of(limit.getKind()), mechanism(limit)));
+        }
+        executor.getNotesList().forEach(note -> lines.add("  note: " + note));
+        lines.add("");
+        return lines;
+    }
+
+    static List<String> languages(List<LanguageCapability> languages) {
+        var rows = new ArrayList<List<String>>();
+        for (var language : languages) {
+            rows.add(List.of(
+                    "language " + language.getName(),
+                    language.getUnavailableReason().isEmpty()
+                            ? language.getVersion()
+                            : "NOT AVAILABLE: " + language.getUnavailableReason(),
+                    language.getAliasesList().isEmpty() ? "" : "also " + String.join(", ", language.getAliasesList())));
+        }
+        return Columns.align(rows);
+    }
+
+    private static String mechanism(LimitMechanism limit) {
+        return switch (limit.getMechanism()) {
+            case MECHANISM_CGROUP_V2 -> "by the kernel, cgroup v2: all processes together";
+            case MECHANISM_CGROUP_V1 -> "by the kernel, cgroup v1: all processes together";
+            case MECHANISM_RLIMIT -> "by the kernel, rlimit: each process for itself";
+            case MECHANISM_WATCHDOG -> "by measuring and killing: a short overshoot is possible";
+            case MECHANISM_FILESYSTEM -> "by the size of the file system";
+            case MECHANISM_NONE -> "NOT ENFORCED: a request that names it is refused";
+            case MECHANISM_UNSPECIFIED, UNRECOGNIZED -> "in a way this version of runnel does not know";
+        };
+    }
+
+    private static String limits(Limits limits) {
+        var words = new ArrayList<String>();
+        if (limits.hasWallTime()) {
+            words.add("time " + Words.seconds(limits.getWallTime()));
+        }
+        if (limits.hasCpuTime()) {
+            words.add("cpu time " + Words.seconds(limits.getCpuTime()));
+        }
+        if (limits.hasMemoryBytes()) {
+            words.add("memory " + new DataSize(limits.getMemoryBytes()));
+        }
+        if (limits.hasProcesses()) {
+            words.add("processes " + limits.getProcesses());
+        }
+        if (limits.hasCpuMillis()) {
+            words.add("cpus " + limits.getCpuMillis() / 1000.0);
+        }
+        if (limits.hasOutputBytes()) {
+            words.add("output " + new DataSize(limits.getOutputBytes()));
+        }
+        if (limits.hasDiskBytes()) {
+            words.add("disk " + new DataSize(limits.getDiskBytes()));
+        }
+        if (limits.hasFileSizeBytes()) {
+            words.add("file size " + new DataSize(limits.getFileSizeBytes()));
+        }
+        return words.stream().collect(Collectors.joining(", "));
+    }
+
+    /// True when nothing enforces the limit.
+    static boolean isUnenforced(LimitMechanism limit) {
+        return limit.getMechanism() == Mechanism.MECHANISM_NONE;
+    }
+}
