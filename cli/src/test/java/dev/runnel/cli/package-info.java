@@ -1,0 +1,4 @@
+@NullMarked
+package dev.runnel.cli;
+
+import org.jspecify.annotations.NullMarked;
