@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::files::list;
 use common::{Event, Sandbox, bash, limits, python};
 use runnel_runner::wire::FrameType;
 use runnel_runner::wire::proto::{Credit, Exec, ExitCause, LimitHit, RunLimits};
@@ -106,6 +107,40 @@ fn a_daemon_that_does_not_read_the_channel_can_still_kill() {
 
     let ran = sandbox.finish(id);
     assert_eq!(ran.exit().cause(), ExitCause::Killed);
+}
+
+#[test]
+fn two_streams_that_share_a_small_credit_both_arrive_whole() {
+    let mut sandbox = Sandbox::start();
+    let script = "head -c 50000 /dev/zero >&2; head -c 50000 /dev/zero; touch written; read -r";
+    let id = sandbox.exec(&with_credit(bash(script), 0));
+    while list(&mut sandbox, "", 10).expect("listed").entries.is_empty() {}
+
+    // Both are ready at once, and one takes all of it.
+    sandbox.channel.send(FrameType::Credit, id, &Credit { bytes: 1000 });
+    let (mut stdout, mut stderr) = (0, 0);
+    let exit = loop {
+        let received = match sandbox.channel.event(id) {
+            Event::Stdout(bytes) => {
+                stdout += bytes.len();
+                bytes.len()
+            }
+            Event::Stderr(bytes) => {
+                stderr += bytes.len();
+                bytes.len()
+            }
+            Event::Exit(exit) => break exit,
+            _ => continue,
+        };
+        let bytes = u32::try_from(received).expect("small");
+        sandbox.channel.send(FrameType::Credit, id, &Credit { bytes });
+        if stdout + stderr == 100_000 {
+            sandbox.channel.raw(FrameType::StdinEnd, id, &[]);
+        }
+    };
+
+    assert_eq!((stdout, stderr), (50_000, 50_000));
+    assert_eq!((exit.stdout_bytes, exit.stderr_bytes), (50_000, 50_000));
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod options;
 
 pub use options::{Access, Inherit, Options, parse};
 
-use crate::seal::{last_errno, reset_signals};
+use crate::seal::{clear_ambient, last_errno, reset_signals};
 use descriptors::Descriptors;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
@@ -79,6 +79,7 @@ fn prepare(options: &Options) -> Result<(), LaunchFailure> {
     if let Some((uid, gid)) = options.identity {
         become_user(uid, gid)?;
     }
+    clear_ambient().map_err(failed("capabilities"))?;
     rustix::process::umask(Mode::from_raw_mode(0o077));
     descriptors.settle().map_err(failed("descriptors"))?;
     reset_signals().map_err(failed("signals"))

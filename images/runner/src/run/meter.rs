@@ -5,6 +5,8 @@ use crate::counters::Counters;
 use crate::place::Place;
 use crate::tree;
 use crate::wire::proto::{ExitCause, RunLimits};
+use std::sync::OnceLock;
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 /// Longest time between two looks.
@@ -154,7 +156,10 @@ impl Meter {
     }
 }
 
-/// How many processors this process may run on.
+/// How many processors this process may run on, asked once.
 fn processors() -> u32 {
-    std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))
+    static COUNT: OnceLock<u32> = OnceLock::new();
+    *COUNT.get_or_init(|| {
+        available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))
+    })
 }

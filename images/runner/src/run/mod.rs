@@ -19,7 +19,6 @@ use crate::spawn::{REPORT_BYTES, Spawned, StartFailure};
 use crate::wire::proto::{ExitCause, RunLimits};
 use crate::wire::{FrameType, Outgoing, Violation};
 use input::Input;
-
 use output::Outputs;
 use rustix::io::Errno;
 use std::os::fd::{BorrowedFd, OwnedFd};

@@ -81,6 +81,10 @@ impl Outputs {
         let stream = &mut self.streams[index];
         let Some(pipe) = &stream.pipe else { return Moved::NOTHING };
         let beyond = self.left == 0;
+        if most == 0 && !beyond {
+            // The other stream has just used up the credit; a read of nothing would look like the end of the file.
+            return Moved::NOTHING;
+        }
         let read = if beyond {
             self.scratch.resize(MAX_PAYLOAD, 0);
             rustix::io::read(pipe, self.scratch.as_mut_slice())

@@ -43,13 +43,18 @@ pub fn drop_capabilities() -> Result<(), Errno> {
         }
     }
     let locked = prctl(libc::PR_SET_SECUREBITS, LOCKED).is_ok();
-    prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong)?;
+    clear_ambient()?;
     capset([Sets::default(); 2])?;
     if capget()? != [Sets::default(); 2] {
         return Err(Errno::PERM);
     }
     let root = rustix::process::getuid().is_root() || rustix::process::geteuid().is_root();
     if (!bounded || !locked) && root { Err(Errno::PERM) } else { Ok(()) }
+}
+
+/// A service manager may have given the daemon ambient capabilities; an exec would pass them on.
+pub fn clear_ambient() -> Result<(), Errno> {
+    prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong).map(|_| ())
 }
 
 fn prctl(option: libc::c_int, argument: libc::c_ulong) -> Result<i32, Errno> {

@@ -6,7 +6,7 @@ mod capabilities;
 mod filter;
 mod limits;
 
-pub use capabilities::drop_capabilities;
+pub use capabilities::{clear_ambient, drop_capabilities};
 pub use filter::{Filter, Memory};
 pub use limits::{ResourceLimits, raise_own_descriptors};
 

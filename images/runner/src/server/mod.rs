@@ -64,6 +64,8 @@ pub struct Server {
     transfers: BTreeMap<u64, Transfer>,
     /// The highest number the daemon has used: frames for a lower one that is not open crossed its end.
     highest: u64,
+    /// The last turn left something to reap.
+    more_to_reap: bool,
 }
 
 impl Server {
@@ -89,6 +91,7 @@ impl Server {
             runs: BTreeMap::new(),
             transfers: BTreeMap::new(),
             highest: 0,
+            more_to_reap: false,
         }
     }
 

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// Output and file data wait in their sources while more than this waits for the daemon.
 const BACKLOG: usize = 256 * 1024;
+/// Processes reaped in one turn: orphans may be made as fast as they are reaped, and the channel waits meanwhile.
+const REAPED_AT_ONCE: usize = 256;
 /// A daemon that sends requests and never reads answers is cut off at this.
 const MOST_BACKLOG: usize = 16 * 1024 * 1024;
 
@@ -70,7 +72,7 @@ impl Server {
     }
 
     fn timeout(&self, room: bool) -> Option<Timespec> {
-        if room && self.transfers.values().any(crate::files::Transfer::can_send) {
+        if self.more_to_reap || room && self.transfers.values().any(crate::files::Transfer::can_send) {
             return Some(Timespec { tv_sec: 0, tv_nsec: 0 });
         }
         let now = Instant::now();
@@ -87,11 +89,12 @@ impl Server {
         Ok(())
     }
 
-    /// Reaps all that has ended; a run that was waiting for the last of it exits.
+    /// Reaps what has ended; a run that was waiting for the last of it exits.
     ///
     /// Plain sandboxes have one run at a time, so every process belongs to it.
     pub(super) fn reap(&mut self) -> Result<(), End> {
-        loop {
+        self.more_to_reap = false;
+        for _ in 0..REAPED_AT_ONCE {
             match reap() {
                 Reaped::One(dead) => {
                     let Some((&id, run)) = self.runs.iter_mut().next() else { continue };
@@ -103,6 +106,8 @@ impl Server {
                 Reaped::NoChildren => return self.exit_ended(),
             }
         }
+        self.more_to_reap = true;
+        Ok(())
     }
 
     fn exit_ended(&mut self) -> Result<(), End> {
