@@ -51,7 +51,7 @@ def test_nothing_is_left_after_many_executions(api, own_daemon, soak) -> None:
 
     assert processes(MARK) == []
     assert gone(lambda: cgroups(own_daemon.runtime))
-    assert own_daemon.stop() == 0
+    assert own_daemon.stop() in (0, 128 + 15)
     assert sorted(p.name for p in own_daemon.runtime.iterdir()) in ([], ["lock"])
 
 
