@@ -45,8 +45,12 @@ public sealed interface Refusal {
     /// @param ceiling as text with its unit
     record LimitAboveCeiling(String field, String ceiling) implements Refusal {}
 
-    /// A field that the session has fixed.
-    record FixedBySession(String field) implements Refusal {}
+    /// Fields that the session has fixed.
+    record FixedBySession(List<String> fields) implements Refusal {
+        public FixedBySession {
+            fields = List.copyOf(fields);
+        }
+    }
 
     /// Uploaded bytes that are not what was announced.
     record DigestMismatch(String field) implements Refusal {}

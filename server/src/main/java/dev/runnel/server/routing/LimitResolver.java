@@ -41,25 +41,9 @@ public final class LimitResolver {
 
     /// What a client left out is the session's.
     ///
-    /// @throws RefusedException also for a limit that the session has fixed
-    public ResolvedLimits resolveIn(ResolvedLimits session, LimitsSpec spec) throws RefusedException {
-        fixed("profile", spec.profile().isPresent());
-        fixed("memory_bytes", spec.memory().isPresent());
-        fixed("processes", spec.processes().isPresent());
-        fixed("cpu_millis", spec.cpuMillis().isPresent());
-        fixed("disk_bytes", spec.disk().isPresent());
+    /// @param spec none of whose limits the session has fixed
+    ResolvedLimits resolveIn(ResolvedLimits session, LimitsSpec spec) throws RefusedException {
         return complete(session.profile(), session.values(), session.onOutputLimit(), spec);
-    }
-
-    private static void fixed(String field, boolean named) throws RefusedException {
-        if (named) {
-            throw fixedBySession(FIELDS + field);
-        }
-    }
-
-    static RefusedException fixedBySession(String field) {
-        return new RefusedException(
-                new Refusal.FixedBySession(field), field + ": the session has fixed it; leave it out");
     }
 
     private ResolvedLimits complete(String profile, LimitValues base, OutputLimitAction onOutputLimit, LimitsSpec spec)

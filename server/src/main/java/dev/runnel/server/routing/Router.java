@@ -82,20 +82,12 @@ public final class Router implements Resolver {
 
     private Place inSession(Tenant tenant, ExecutionSpec spec, Language language, String id) throws RefusedException {
         var session = sessions.find(tenant, id);
-        fixed("spec.minimum_isolation", spec.minimumIsolation().isPresent());
-        fixed("spec.executor", spec.executor().isPresent());
-        fixed("spec.require_cell", spec.requireCell());
+        FixedFields.refuse(spec);
         var resolved = limits.resolveIn(session.limits(), spec.limits());
         Placer.check(
                 session.placement(),
                 new Demand(Optional.empty(), Optional.empty(), false, Optional.of(language.name()), resolved.named()));
         return new Place(session.placement(), resolved, session.sandboxes(spec.ifSessionBusy()));
-    }
-
-    private static void fixed(String field, boolean named) throws RefusedException {
-        if (named) {
-            throw LimitResolver.fixedBySession(field);
-        }
     }
 
     private Plan plan(Tenant tenant, ExecutionSpec spec, ProgramBuilder builder, Place place) throws RefusedException {

@@ -102,9 +102,11 @@ public final class Statuses {
             case Refusal.LimitAboveCeiling(var field, var ceiling) ->
                 invalid(ErrorReason.ERROR_REASON_LIMIT_ABOVE_CEILING)
                         .violating(field, "is above the ceiling of " + ceiling);
-            case Refusal.FixedBySession(var field) ->
+            case Refusal.FixedBySession(var fields) ->
                 invalid(ErrorReason.ERROR_REASON_FIXED_BY_SESSION)
-                        .violating(field, "is fixed by the session; leave it out");
+                        .violating(fields.stream()
+                                .map(field -> new FieldViolation(field, "is fixed by the session; leave it out"))
+                                .toList());
             case Refusal.DigestMismatch(var field) ->
                 invalid(ErrorReason.ERROR_REASON_DIGEST_MISMATCH)
                         .violating(field, "is not what the bytes that came have");

@@ -1,7 +1,6 @@
 package dev.runnel.server.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.runnel.executors.spi.DataSize;
@@ -86,18 +85,14 @@ class LimitResolverTest {
     }
 
     @Test
-    void whatTheSessionHasFixedIsRefused() throws Exception {
+    void inASessionALimitOfOneExecutionMayBeNamed() throws Exception {
         var session = limits.resolve(LimitsSpec.NONE);
 
-        assertThatThrownBy(() -> limits.resolveIn(session, spec(Optional.empty(), Optional.empty(), OptionalInt.of(1))))
-                .isInstanceOf(RefusedException.class)
-                .hasMessage("spec.limits.processes: the session has fixed it; leave it out");
-        assertThat(limits.resolveIn(
-                                session,
-                                spec(Optional.empty(), Optional.of(Duration.ofSeconds(1)), OptionalInt.empty()))
-                        .run()
-                        .wallTime())
-                .hasSeconds(1);
+        var resolved = limits.resolveIn(
+                session, spec(Optional.empty(), Optional.of(Duration.ofSeconds(1)), OptionalInt.empty()));
+
+        assertThat(resolved.run().wallTime()).hasSeconds(1);
+        assertThat(resolved.named()).containsOnlyKeys(LimitKind.WALL_TIME);
     }
 
     private Refusal refusal(LimitsSpec spec) {

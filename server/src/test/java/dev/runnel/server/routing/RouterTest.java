@@ -193,18 +193,24 @@ class RouterTest {
     }
 
     @Test
-    void whatASessionHasFixedIsRefused() {
-        var program = Specs.program("bash", "exit 0");
-        var profile = limitsSpec(Optional.of("simple"), Optional.empty());
+    void whatASessionHasFixedIsRefusedNamingEach() {
+        var spec = new ExecutionSpec(
+                Specs.program("bash", "exit 0"),
+                new StandardInput.None(),
+                Optional.of("mine"),
+                limitsSpec(Optional.of("simple"), Optional.of(Duration.ofSeconds(1))),
+                Optional.of(Isolation.PROCESS),
+                Optional.of("fake"),
+                true,
+                List.of(),
+                Optional.empty(),
+                IfSessionBusy.WAIT);
 
-        assertThat(refusal(Specs.execution(program, profile, Optional.of("mine"))))
-                .isEqualTo(new Refusal.FixedBySession("spec.limits.profile"));
-        assertThat(refusal(placed(program, Optional.of(Isolation.PROCESS), Optional.empty(), false)))
-                .isEqualTo(new Refusal.FixedBySession("spec.minimum_isolation"));
-        assertThat(refusal(placed(program, Optional.empty(), Optional.of("fake"), false)))
-                .isEqualTo(new Refusal.FixedBySession("spec.executor"));
-        assertThat(refusal(placed(program, Optional.empty(), Optional.empty(), true)))
-                .isEqualTo(new Refusal.FixedBySession("spec.require_cell"));
+        var refused = catchThrowableOfType(RefusedException.class, () -> resolve(spec));
+
+        assertThat(refused.failure().refusal())
+                .isEqualTo(new Refusal.FixedBySession(List.of(
+                        "spec.minimum_isolation", "spec.executor", "spec.require_cell", "spec.limits.profile")));
     }
 
     @Test
@@ -264,12 +270,6 @@ class RouterTest {
         }
     }
 
-    private Refusal refusal(ExecutionSpec spec) {
-        return catchThrowableOfType(RefusedException.class, () -> resolve(spec))
-                .failure()
-                .refusal();
-    }
-
     private Digest upload(String text) throws Exception {
         try (var upload = contents.upload(Tenant.LOCAL, Optional.empty(), OptionalLong.empty())) {
             upload.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
@@ -293,21 +293,6 @@ class RouterTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                List.of(),
-                Optional.empty(),
-                IfSessionBusy.WAIT);
-    }
-
-    private static ExecutionSpec placed(
-            ProgramSpec program, Optional<Isolation> isolation, Optional<String> executor, boolean cell) {
-        return new ExecutionSpec(
-                program,
-                new StandardInput.None(),
-                Optional.of("mine"),
-                LimitsSpec.NONE,
-                isolation,
-                executor,
-                cell,
                 List.of(),
                 Optional.empty(),
                 IfSessionBusy.WAIT);

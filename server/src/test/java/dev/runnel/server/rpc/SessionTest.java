@@ -190,13 +190,13 @@ class SessionTest {
     void whatTheSessionHasFixedIsRefused() {
         create("s");
         var request = in("s", "python", "print x");
-        request.getSpecBuilder().getLimitsBuilder().setMemoryBytes(1 << 20);
+        request.getSpecBuilder().getLimitsBuilder().setMemoryBytes(1 << 20).setCpuMillis(1);
 
         var rejection = Rejection.of(() -> daemon.run(request));
 
         assertThat(rejection.code()).isEqualTo(Code.INVALID_ARGUMENT);
         assertThat(rejection.reason()).isEqualTo("FIXED_BY_SESSION");
-        assertThat(rejection.fields()).containsExactly("spec.limits.memory_bytes");
+        assertThat(rejection.fields()).containsExactly("spec.limits.memory_bytes", "spec.limits.cpu_millis");
     }
 
     @Test
