@@ -6,7 +6,6 @@ import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,12 +20,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What one instance of the daemon keeps by digest, in files of its own, each tenant's apart from the others'.
 ///
 /// Content is forgotten some time after its last use; what is held is in use. Nothing outlives the instance: a new
 /// one starts empty. Thread-safe.
 public final class ContentStore {
+    private static final Logger log = LoggerFactory.getLogger(ContentStore.class);
+
     /// A file is named by a number, not by its digest, so that removing what has expired can't hit what was just
     /// stored again.
     private final Path directory;
@@ -219,7 +222,9 @@ public final class ContentStore {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                throw new UncheckedIOException("removing expired content", e);
+                log.atWarn()
+                        .setCause(e)
+                        .log("expired content can't be removed; it stays until the daemon's next start");
             }
         }
     }

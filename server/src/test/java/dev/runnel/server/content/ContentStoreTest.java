@@ -155,6 +155,22 @@ class ContentStoreTest {
     }
 
     @Test
+    void contentThatCannotBeRemovedDoesNotStopTheSweep() throws Exception {
+        store(ALICE, "hello");
+        var second = store(ALICE, "world").digest();
+        // A directory that is not empty stands where the first one's file was.
+        Files.delete(directory.resolve("content/0"));
+        Files.createDirectories(directory.resolve("content/0/inside"));
+        clock.advance(EXPIRY);
+
+        store.sweep();
+
+        assertThat(directory.resolve("content/1")).doesNotExist();
+        assertThat(refusal(() -> store.hold(ALICE, second)).failure().refusal())
+                .isEqualTo(new Refusal.ContentNotFound());
+    }
+
+    @Test
     void aNewInstanceStartsEmpty() throws Exception {
         var digest = store(ALICE, "hello").digest();
 
