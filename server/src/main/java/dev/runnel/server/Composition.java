@@ -3,6 +3,7 @@ package dev.runnel.server;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
+import dev.runnel.executors.spi.DataSize;
 import dev.runnel.server.admission.Admission;
 import dev.runnel.server.auth.TokenFile;
 import dev.runnel.server.config.Configuration;
@@ -10,6 +11,7 @@ import dev.runnel.server.config.RuntimeDirectory;
 import dev.runnel.server.content.ContentStore;
 import dev.runnel.server.content.WorkspaceArtifacts;
 import dev.runnel.server.execution.Executions;
+import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
 import dev.runnel.server.instance.InstanceDirectory;
 import dev.runnel.server.routing.ExecutorCatalog;
@@ -134,18 +136,25 @@ final class Composition {
                 instance.resolve("content"), new ContentStore.Bounds(kept.contentBytes(), kept.content()), clock);
     }
 
-    private Executions executions(InstanceDirectory instance, Router router, ContentStore contents, Timers timers) {
+    private Executions executions(InstanceDirectory instance, Router router, ContentStore contents, Timers timers)
+            throws IOException {
         var kept = configuration.retention();
         var concurrency = configuration.concurrency();
+        var admission = new Admission(
+                new Admission.Bounds(concurrency.maxRunning(), concurrency.maxQueued(), kept.detachedExecutions()));
+        var artifacts = new WorkspaceArtifacts(contents, kept.artifactBytes());
+        var spool = Spool.open(instance.path().resolve("events"), kept.spool());
         return new Executions(
                 instance.id(),
-                router,
-                new Admission(new Admission.Bounds(
-                        concurrency.maxRunning(), concurrency.maxQueued(), kept.detachedExecutions())),
-                new WorkspaceArtifacts(contents, kept.artifactBytes()),
+                new Executions.Means(router, admission, artifacts, spool, timers),
                 clock,
-                timers,
-                new Executions.Retention(kept.endedExecutions()));
+                new Executions.Retention(
+                        kept.endedExecutions(), kept.eventBytes(), kept.detachedOutput(), endedMemory()));
+    }
+
+    /// A quarter of the heap for what has ended: the rest is for what runs.
+    private static DataSize endedMemory() {
+        return DataSize.ofBytes(Runtime.getRuntime().maxMemory() / 4);
     }
 
     private Path socket(Path runtime, Path instance) {

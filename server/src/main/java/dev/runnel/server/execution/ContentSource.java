@@ -24,6 +24,11 @@ public final class ContentSource {
         return new ContentSource(digest, null);
     }
 
+    /// The same content, without holding on to its bytes.
+    ContentSource withoutBytes() {
+        return new ContentSource(digest, null);
+    }
+
     public Digest digest() {
         return digest;
     }

@@ -11,6 +11,9 @@ interface EventArchive extends AutoCloseable {
     /// Events from `sequence` on that were written, at least one, until about `maxBytes` of data.
     List<Event> read(long sequence, int maxBytes) throws IOException;
 
+    /// Nothing will be written any more.
+    void finish();
+
     /// Removes the archive.
     @Override
     void close();

@@ -35,7 +35,8 @@ final class EventLog implements AutoCloseable {
     /// @param maxLag bytes the driver may have unread before the program is held back; well below `capacity`,
     ///     so that what a lost driver was sent but did not get is still there for the next
     record Bounds(long capacity, long maxLag) {
-        static final Bounds DEFAULT = new Bounds(5 << 20, 1 << 20);
+        /// For a log with an archive, where memory is only for readers that keep up.
+        static final Bounds SPOOLED = new Bounds(1 << 20, 1 << 20);
     }
 
     /// Output from here on is kept as it came; smaller pieces are copied together.
@@ -59,6 +60,7 @@ final class EventLog implements AutoCloseable {
     private final EventWindow window = new EventWindow();
     private final Map<Stream, Long> offsets = new EnumMap<>(Stream.class);
     private @Nullable EventArchive archive;
+    private long capacity;
     private long firstAvailable = 1;
     private @Nullable OutputTail tail;
     private @Nullable EventCursor driver;
@@ -71,6 +73,36 @@ final class EventLog implements AutoCloseable {
     EventLog(InstantSource clock, Bounds bounds) {
         this.clock = clock;
         this.bounds = bounds;
+        capacity = bounds.capacity();
+    }
+
+    /// The log is complete. Where there is an archive everything is moved there, and it gives back what it
+    /// kept free.
+    void settle() {
+        lock.lock();
+        try {
+            seal();
+            if (archive == null) {
+                return;
+            }
+            capacity = 0;
+        } finally {
+            lock.unlock();
+        }
+        evict();
+        archiving.lock();
+        try {
+            var target = archive();
+            if (target != null) {
+                target.finish();
+            }
+        } finally {
+            archiving.unlock();
+        }
+    }
+
+    boolean isArchived() {
+        return archive() != null;
     }
 
     /// From now on events that memory has no room for go to `archive`, which the log owns from here on.
@@ -319,6 +351,9 @@ final class EventLog implements AutoCloseable {
         try {
             events = source.read(cursor.next, BATCH_BYTES);
         } catch (IOException e) {
+            if (archive() == null) {
+                return fromArchive(cursor); // it was forgotten meanwhile
+            }
             throw new UncheckedIOException(e);
         }
         lock.lock();
@@ -421,8 +456,8 @@ final class EventLog implements AutoCloseable {
     private @Nullable Event tooMuch() {
         lock.lock();
         try {
-            var excess = window.weight() > bounds.capacity();
-            var needed = archive == null && window.first() >= driverNext && window.weight() <= 2 * bounds.capacity();
+            var excess = window.weight() > capacity;
+            var needed = archive == null && window.first() >= driverNext && window.weight() <= 2 * capacity;
             return excess && !needed ? window.get(window.first()) : null;
         } finally {
             lock.unlock();

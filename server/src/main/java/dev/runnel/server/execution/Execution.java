@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /// One execution: its record, its events, and the ways to reach into it while it runs. Thread-safe.
 final class Execution {
@@ -22,7 +23,7 @@ final class Execution {
     private final EventLog log;
     private final LiveInput input;
     private final Timers timers;
-    private final Runnable onChange;
+    private final Consumer<Execution> onChange;
     private final Cancellation cancellation = new Cancellation();
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -40,10 +41,10 @@ final class Execution {
             EventLog log,
             Instant created,
             Timers timers,
-            Runnable onChange) {
+            Consumer<Execution> onChange) {
         this.id = id;
         this.tenant = tenant;
-        asked = request.spec();
+        asked = request.spec().withoutBytes();
         spec = plan.spec();
         labels = request.labels();
         onDisconnect = request.onDisconnect();
@@ -122,7 +123,7 @@ final class Execution {
             lock.unlock();
         }
         log.append(new Kind.Started());
-        onChange.run();
+        onChange.accept(this);
     }
 
     void end(Kind.Terminal terminal, Instant now, Duration retention) {
@@ -139,7 +140,7 @@ final class Execution {
         }
         log.append(terminal);
         ended.countDown();
-        onChange.run();
+        onChange.accept(this);
     }
 
     void awaitEnd() throws InterruptedException {

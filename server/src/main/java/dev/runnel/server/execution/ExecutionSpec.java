@@ -28,4 +28,22 @@ public record ExecutionSpec(
     public ExecutionSpec {
         artifacts = List.copyOf(artifacts);
     }
+
+    /// An equal spec that does not hold on to any content, for as long as the execution is remembered.
+    ExecutionSpec withoutBytes() {
+        return new ExecutionSpec(
+                program.withoutBytes(),
+                switch (standardInput) {
+                    case StandardInput.Bytes(var content) -> new StandardInput.Bytes(content.withoutBytes());
+                    case StandardInput.None _, StandardInput.KeptOpen _ -> standardInput;
+                },
+                session,
+                limits,
+                minimumIsolation,
+                executor,
+                requireCell,
+                artifacts,
+                maxQueueTime,
+                ifSessionBusy);
+    }
 }

@@ -1,69 +1,76 @@
 package dev.runnel.server.execution;
 
+import dev.runnel.executors.spi.DataSize;
 import dev.runnel.server.admission.Admission;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.content.ArtifactCollector;
+import dev.runnel.server.paging.NewestFirst;
+import dev.runnel.server.paging.Page;
+import dev.runnel.server.paging.PageRequest;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// All executions of this instance of the daemon: takes them in, runs each on a virtual thread of its own,
-/// finds them
-/// again by tenant and id, and forgets them some time after their end. Thread-safe.
+/// What can be done with executions: begin them, read their events, reach into them, list and watch them.
+/// Each runs on a virtual thread of its own. Thread-safe.
 public final class Executions implements AutoCloseable {
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+    static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private static final NewestFirst<ExecutionView> ORDER =
+            new NewestFirst<>(view -> view.state().created(), ExecutionView::id);
 
     private final String instance;
-    private final Resolver resolver;
-    private final Admission admission;
-    private final ArtifactCollector artifacts;
     private final InstantSource clock;
-    private final Timers timers;
-    private final Retention retention;
-    private final ConcurrentHashMap<Key, Execution> executions = new ConcurrentHashMap<>();
-    private volatile boolean draining;
-
-    private record Key(Tenant tenant, String id) {}
+    private final Starter starter;
+    private final Changes changes = new Changes();
+    private final Remembered remembered;
 
     /// How long and how much is kept.
     ///
     /// @param ended how long an ended execution is remembered
-    public record Retention(Duration ended) {}
+    /// @param events newest events of an execution that is cancelled on disconnect
+    /// @param detachedOutput the greatest output limit of a detached execution
+    /// @param memory that all ended executions together may take; the oldest are forgotten early when it is
+    ///     too little
+    public record Retention(Duration ended, DataSize events, DataSize detachedOutput, DataSize memory) {}
 
     /// A stream that drives an execution.
     ///
-    /// @param lost to be called, once, when the stream is lost before its last event
-    public record Driver(EventCursor cursor, Runnable lost) {}
+    /// @param lost to be called, once, when the stream is over
+    public record Driver(String executionId, EventCursor cursor, Runnable lost) {}
+
+    /// How much standard input was taken.
+    public record StdinAccepted(long offset, boolean eof) {}
+
+    /// What executions are run with.
+    ///
+    /// @param timers not closed
+    public record Means(
+            Resolver resolver, Admission admission, ArtifactCollector artifacts, Spool spool, Timers timers) {}
 
     /// @param instance random, new at each start of the daemon
-    /// @param timers not closed
-    public Executions(
-            String instance,
-            Resolver resolver,
-            Admission admission,
-            ArtifactCollector artifacts,
-            InstantSource clock,
-            Timers timers,
-            Retention retention) {
+    public Executions(String instance, Means means, InstantSource clock, Retention retention) {
         this.instance = instance;
-        this.resolver = resolver;
-        this.admission = admission;
-        this.artifacts = artifacts;
         this.clock = clock;
-        this.timers = timers;
-        this.retention = retention;
+        remembered = new Remembered(clock, means.spool(), retention.memory().bytes(), changes);
+        starter = new Starter(instance, means, clock, retention, remembered, changes);
+    }
+
+    /// The instance of the daemon.
+    public String instance() {
+        return instance;
     }
 
     /// What `request` would become; runs nothing.
     public Kind.Accepted validate(Tenant tenant, ExecutionRequest request) throws RefusedException {
         checkInstance(request.expectedInstance());
-        try (var plan = resolver.resolve(tenant, request.spec())) {
+        try (var plan = starter.plan(tenant, request)) {
             return new Kind.Accepted("", instance, plan.spec());
         }
     }
@@ -74,12 +81,13 @@ public final class Executions implements AutoCloseable {
     public Driver execute(Tenant tenant, ExecutionRequest request) throws RefusedException {
         checkInstance(request.expectedInstance());
         var id = request.id().orElseGet(() -> UUID.randomUUID().toString());
-        var key = new Key(tenant, id);
-        var earlier = live(key);
+        var key = new Remembered.Key(tenant, id);
+        var earlier = remembered.find(key);
         if (earlier.isPresent() && earlier.get().holdsItsId(clock.instant())) {
             return again(earlier.get(), request);
         }
-        return begin(key, request);
+        var begun = starter.begin(key, request);
+        return begun.fresh() ? driver(begun.execution(), begun.cursor()) : again(begun.execution(), request);
     }
 
     /// Streams an execution's events after `sequence`, as an observer.
@@ -89,11 +97,29 @@ public final class Executions implements AutoCloseable {
 
     /// Becomes the driver of an execution, from after `sequence` on.
     public Driver takeOver(Tenant tenant, String id, long sequence) throws RefusedException {
-        return drive(find(tenant, id), sequence);
+        var execution = find(tenant, id);
+        return driver(execution, execution.log().drive(sequence));
     }
 
     public ExecutionView get(Tenant tenant, String id) throws RefusedException {
         return find(tenant, id).view();
+    }
+
+    /// The tenant's executions, newest first.
+    public Page<ExecutionView> list(Tenant tenant, ExecutionFilter filter, PageRequest page) throws RefusedException {
+        return ORDER.page(views(tenant).stream().filter(filter::matches).toList(), filter, page);
+    }
+
+    /// Watches the tenant's executions.
+    ///
+    /// @param position where an earlier watch was, if this one is to go on from there and still can
+    public ExecutionWatch watch(Tenant tenant, ExecutionFilter filter, Optional<Long> position) {
+        var resumeAt = position.filter(changes::knows).orElse(-1L);
+        return new ExecutionWatch(this, changes, tenant, filter, resumeAt);
+    }
+
+    List<ExecutionView> views(Tenant tenant) {
+        return remembered.all(tenant).stream().map(Execution::view).toList();
     }
 
     /// Ends an execution and returns when its end is decided.
@@ -111,9 +137,6 @@ public final class Executions implements AutoCloseable {
         var accepted = find(tenant, id).writeStdin(offset, data, eof);
         return new StdinAccepted(accepted.offset(), accepted.eof());
     }
-
-    /// How much standard input was taken.
-    public record StdinAccepted(long offset, boolean eof) {}
 
     /// Sends a signal to the program's process group.
     ///
@@ -139,23 +162,7 @@ public final class Executions implements AutoCloseable {
         }
     }
 
-    private Stream<Execution> inSession(Tenant tenant, String session) {
-        return executions.values().stream()
-                .filter(execution -> execution.tenant().equals(tenant))
-                .filter(execution -> execution.asked().session().equals(Optional.of(session)))
-                .filter(execution -> !execution.hasEnded());
-    }
-
-    /// Forgets what has expired. To be called now and then.
-    public void sweep() {
-        var now = clock.instant();
-        executions.forEach((key, execution) -> {
-            if (execution.hasExpired(now) && executions.remove(key, execution)) {
-                execution.log().close();
-            }
-        });
-    }
-
+    /// Refuses a caller that expects another instance of the daemon.
     public void checkInstance(Optional<String> expected) throws RefusedException {
         if (expected.isPresent() && !expected.get().equals(instance)) {
             throw new RefusedException(
@@ -164,30 +171,30 @@ public final class Executions implements AutoCloseable {
         }
     }
 
-    /// From now on nothing new is taken in.
-    public void drain() {
-        draining = true;
+    /// Forgets what has expired. To be called now and then.
+    public void sweep() {
+        remembered.sweep();
     }
 
     /// Takes nothing new, gives what runs `grace` to end, then cancels it and waits for that.
     public void shutDown(Duration grace) throws InterruptedException {
-        drain();
+        starter.drain();
         var deadline = System.nanoTime() + grace.toNanos();
-        for (var execution : executions.values()) {
+        for (var execution : remembered.all()) {
             if (!execution.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
                 execution.cancellation().cancel(CancelledBy.SHUTDOWN);
             }
         }
-        for (var execution : executions.values()) {
+        for (var execution : remembered.all()) {
             execution.awaitEnd();
         }
+        changes.close();
     }
 
     /// Forgets everything.
     @Override
     public void close() {
-        executions.values().forEach(execution -> execution.log().close());
-        executions.clear();
+        remembered.clear();
     }
 
     private Driver again(Execution earlier, ExecutionRequest request) throws RefusedException {
@@ -195,54 +202,22 @@ public final class Executions implements AutoCloseable {
             throw new RefusedException(
                     new Refusal.ExecutionIdReused(), "this execution id was used with another spec; choose a new one");
         }
-        return drive(earlier, 0);
+        return driver(earlier, earlier.log().drive(0));
     }
 
-    private Driver begin(Key key, ExecutionRequest request) throws RefusedException {
-        if (draining) {
-            throw new RefusedException(
-                    new Refusal.DaemonDraining(RETRY_AFTER), "the daemon is shutting down and takes no new work");
-        }
-        var plan = resolver.resolve(key.tenant(), request.spec());
-        Admission.Ticket ticket;
-        try {
-            ticket = admission.admit(key.tenant(), request.onDisconnect() instanceof OnDisconnect.Detach);
-        } catch (RefusedException e) {
-            plan.close();
-            throw e;
-        }
-        var log = new EventLog(clock, EventLog.Bounds.DEFAULT);
-        var execution = new Execution(key.id(), key.tenant(), request, plan, log, clock.instant(), timers, () -> {});
-        log.append(new Kind.Accepted(key.id(), instance, plan.spec()));
-        var driver = drive(execution, 0);
-        var holder =
-                executions.compute(key, (_, old) -> old == null || !old.holdsItsId(clock.instant()) ? execution : old);
-        if (holder != execution) {
-            try (plan;
-                    ticket) {
-                return again(holder, request);
-            }
-        }
-        var run = new ExecutionRun(execution, plan, ticket, artifacts, clock, retention.ended());
-        Thread.ofVirtual().name("execution-" + key.id()).start(run);
-        if (draining) { // since the check above: shutDown may not have seen this one
-            execution.cancellation().cancel(CancelledBy.SHUTDOWN);
-        }
-        return driver;
+    private static Driver driver(Execution execution, EventCursor cursor) {
+        return new Driver(execution.id(), cursor, () -> execution.lost(cursor));
     }
 
-    private static Driver drive(Execution execution, long sequence) throws RefusedException {
-        var cursor = execution.log().drive(sequence);
-        return new Driver(cursor, () -> execution.lost(cursor));
+    private Stream<Execution> inSession(Tenant tenant, String session) {
+        return remembered.all(tenant).stream()
+                .filter(execution -> execution.asked().session().equals(Optional.of(session)))
+                .filter(execution -> !execution.hasEnded());
     }
 
     private Execution find(Tenant tenant, String id) throws RefusedException {
-        return live(new Key(tenant, id))
+        return remembered
+                .find(new Remembered.Key(tenant, id))
                 .orElseThrow(() -> new RefusedException(new Refusal.ExecutionNotFound(), "no such execution"));
-    }
-
-    /// What is remembered under the key, unless its time is over.
-    private Optional<Execution> live(Key key) {
-        return Optional.ofNullable(executions.get(key)).filter(execution -> !execution.hasExpired(clock.instant()));
     }
 }

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /// What a running program is given: standard input from the request or from WriteStdin, and signals.
 final class LiveInput implements ProgramInput, AutoCloseable {
-    private final Plan.Stdin stdin;
+    private static final Plan.Stdin NOTHING = new Plan.Stdin.Bytes(Content.of(new byte[0]));
+
+    /// Let go of at the end, when the execution is still remembered.
+    private volatile Plan.Stdin stdin;
+
     private final StdinWindow window = new StdinWindow();
     private final Signals signals = new Signals();
 
@@ -50,6 +54,9 @@ final class LiveInput implements ProgramInput, AutoCloseable {
     @Override
     public void close() {
         window.close();
+        if (stdin instanceof Plan.Stdin.Bytes) {
+            stdin = NOTHING;
+        }
         var stream = open;
         if (stream != null) {
             try (stream) {

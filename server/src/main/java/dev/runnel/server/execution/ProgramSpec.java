@@ -30,6 +30,23 @@ public record ProgramSpec(
         files = List.copyOf(files);
     }
 
+    /// An equal spec that does not hold on to any content.
+    ProgramSpec withoutBytes() {
+        return new ProgramSpec(
+                language,
+                source.withoutBytes(),
+                file,
+                arguments,
+                environment,
+                secretEnvironment,
+                files.stream()
+                        .map(each -> new File(each.path(), each.content().withoutBytes(), each.mode()))
+                        .toList(),
+                workingDirectory,
+                mergeStderr,
+                buffering);
+    }
+
     /// A file that comes with the program.
     ///
     /// @param mode permission bits, 0400 to 0777

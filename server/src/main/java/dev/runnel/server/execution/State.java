@@ -8,6 +8,27 @@ public sealed interface State {
     /// When it was accepted.
     Instant created();
 
+    /// The state's name, for filters.
+    default Stage stage() {
+        return switch (this) {
+            case Queued _ -> Stage.QUEUED;
+            case Running _ -> Stage.RUNNING;
+            case Ended ended ->
+                switch (ended.terminal()) {
+                    case Kind.Finished _ -> Stage.FINISHED;
+                    case Kind.Failed _ -> Stage.FAILED;
+                };
+        };
+    }
+
+    /// The states by name.
+    enum Stage {
+        QUEUED,
+        RUNNING,
+        FINISHED,
+        FAILED
+    }
+
     /// Waits for a permit, its session or a sandbox.
     record Queued(Instant created) implements State {
         Running start(Instant now) {

@@ -47,7 +47,8 @@ final class StdinWindow {
             while (fresh.hasRemaining() && buffered == CAPACITY && !closed) {
                 changed.await();
             }
-            if (closed) {
+            var nothingNew = !fresh.hasRemaining() && (eof || !last);
+            if (closed && !nothingNew) { // a repeated write is answered even after the end
                 throw notRunning();
             }
             take(fresh);

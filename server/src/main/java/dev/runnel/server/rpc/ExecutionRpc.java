@@ -5,6 +5,7 @@ import dev.runnel.server.execution.Event;
 import dev.runnel.server.execution.EventCursor;
 import dev.runnel.server.execution.Executions;
 import dev.runnel.server.execution.Kind;
+import dev.runnel.server.paging.PageRequest;
 import dev.runnel.server.refusal.RefusedException;
 import dev.runnel.v1.AttachExecutionRequest;
 import dev.runnel.v1.AttachExecutionResponse;
@@ -16,8 +17,14 @@ import dev.runnel.v1.ExecutionEvent;
 import dev.runnel.v1.ExecutionServiceGrpc;
 import dev.runnel.v1.GetExecutionRequest;
 import dev.runnel.v1.GetExecutionResponse;
+import dev.runnel.v1.ListExecutionsRequest;
+import dev.runnel.v1.ListExecutionsResponse;
+import dev.runnel.v1.RunRequest;
+import dev.runnel.v1.RunResponse;
 import dev.runnel.v1.SendSignalRequest;
 import dev.runnel.v1.SendSignalResponse;
+import dev.runnel.v1.WatchExecutionsRequest;
+import dev.runnel.v1.WatchExecutionsResponse;
 import dev.runnel.v1.WriteStdinRequest;
 import dev.runnel.v1.WriteStdinResponse;
 import io.grpc.stub.StreamObserver;
@@ -27,6 +34,8 @@ import java.util.function.Function;
 
 /// ExecutionService.
 public final class ExecutionRpc extends ExecutionServiceGrpc.ExecutionServiceImplBase {
+    private static final int MAX_CAPTURE_BYTES = 1 << 20;
+
     private final Calls calls;
     private final Executions executions;
     private final InstantSource clock;
@@ -67,6 +76,42 @@ public final class ExecutionRpc extends ExecutionServiceGrpc.ExecutionServiceImp
             } else {
                 observe(tenant, request, reply);
             }
+        });
+    }
+
+    @Override
+    public void run(RunRequest request, StreamObserver<RunResponse> observer) {
+        var tenant = Caller.tenant();
+        calls.unary(request, observer, () -> {
+            var asked = FromProto.request(request.getExecute(), "execute.");
+            var maxOutput = request.hasMaxOutputBytes() ? request.getMaxOutputBytes() : MAX_CAPTURE_BYTES;
+            return new RunCall(executions, tenant, maxOutput).run(asked);
+        });
+    }
+
+    @Override
+    public void listExecutions(ListExecutionsRequest request, StreamObserver<ListExecutionsResponse> observer) {
+        var tenant = Caller.tenant();
+        calls.unary(request, observer, () -> {
+            var page = executions.list(
+                    tenant,
+                    FromProto.filter(request.getFilter()),
+                    new PageRequest(request.getPageSize(), FromProto.text(request.getPageToken())));
+            var message = ListExecutionsResponse.newBuilder();
+            page.items().forEach(view -> message.addExecutions(ToProto.execution(view)));
+            page.next().ifPresent(message::setNextPageToken);
+            return message.build();
+        });
+    }
+
+    @Override
+    public void watchExecutions(WatchExecutionsRequest request, StreamObserver<WatchExecutionsResponse> observer) {
+        var tenant = Caller.tenant();
+        calls.stream(request, observer, reply -> {
+            var filter = FromProto.filter(request.getFilter());
+            var call = new WatchCall(executions.instance(), filter);
+            var watch = executions.watch(tenant, filter, call.position(request.getResumeToken()));
+            call.stream(watch, silence, reply);
         });
     }
 

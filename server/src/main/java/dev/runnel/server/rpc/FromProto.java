@@ -10,6 +10,7 @@ import dev.runnel.server.content.Digest;
 import dev.runnel.server.execution.Buffering;
 import dev.runnel.server.execution.CancelMode;
 import dev.runnel.server.execution.ContentSource;
+import dev.runnel.server.execution.ExecutionFilter;
 import dev.runnel.server.execution.ExecutionRequest;
 import dev.runnel.server.execution.ExecutionSpec;
 import dev.runnel.server.execution.IfSessionBusy;
@@ -17,10 +18,12 @@ import dev.runnel.server.execution.LimitsSpec;
 import dev.runnel.server.execution.OnDisconnect;
 import dev.runnel.server.execution.ProgramSpec;
 import dev.runnel.server.execution.StandardInput;
+import dev.runnel.server.execution.State;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import dev.runnel.v1.CancelExecutionRequest;
 import dev.runnel.v1.ExecuteRequest;
+import dev.runnel.v1.ExecutionState;
 import dev.runnel.v1.InputFile;
 import dev.runnel.v1.Limits;
 import dev.runnel.v1.Program;
@@ -119,6 +122,26 @@ public final class FromProto {
             case CANCEL_MODE_INTERRUPT ->
                 new CancelMode.Interrupt(request.hasGrace() ? duration(request.getGrace()) : DEFAULT_INTERRUPT_GRACE);
             case UNRECOGNIZED -> throw unchecked("mode");
+        };
+    }
+
+    /// A filter.
+    static ExecutionFilter filter(dev.runnel.v1.ExecutionFilter filter) {
+        return new ExecutionFilter(
+                text(filter.getSessionId()),
+                filter.getStatesList().stream().map(FromProto::stage).collect(Collectors.toUnmodifiableSet()),
+                filter.getLabelsMap(),
+                filter.hasCreatedFrom() ? Optional.of(instant(filter.getCreatedFrom())) : Optional.empty(),
+                filter.hasCreatedBefore() ? Optional.of(instant(filter.getCreatedBefore())) : Optional.empty());
+    }
+
+    private static State.Stage stage(ExecutionState state) {
+        return switch (state) {
+            case EXECUTION_STATE_QUEUED -> State.Stage.QUEUED;
+            case EXECUTION_STATE_RUNNING -> State.Stage.RUNNING;
+            case EXECUTION_STATE_FINISHED -> State.Stage.FINISHED;
+            case EXECUTION_STATE_FAILED -> State.Stage.FAILED;
+            case EXECUTION_STATE_UNSPECIFIED, UNRECOGNIZED -> throw unchecked("states");
         };
     }
 

@@ -213,7 +213,8 @@ public final class ToProto {
                 .build();
     }
 
-    private static dev.runnel.v1.OnDisconnect onDisconnect(OnDisconnect onDisconnect) {
+    /// What happens when the driver is lost.
+    static dev.runnel.v1.OnDisconnect onDisconnect(OnDisconnect onDisconnect) {
         var message = dev.runnel.v1.OnDisconnect.newBuilder();
         switch (onDisconnect) {
             case OnDisconnect.Cancel(var grace) ->

@@ -9,6 +9,7 @@ import dev.runnel.server.config.SessionSettings;
 import dev.runnel.server.content.ContentStore;
 import dev.runnel.server.content.WorkspaceArtifacts;
 import dev.runnel.server.execution.Executions;
+import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
 import dev.runnel.server.routing.ExecutorCatalog;
 import dev.runnel.server.routing.Languages;
@@ -40,8 +41,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A daemon's routing, content, sessions and executions with a fake executor behind, on a Unix socket of its own, and
-/// one client of it.
+/// A daemon's routing, content, sessions and executions with a fake executor behind, on a Unix socket of its
+/// own, and one client of it.
 final class DataFixture implements AutoCloseable {
     static final String INSTANCE = "instance-1";
     static final Duration CONTENT_EXPIRY = Duration.ofHours(1);
@@ -67,12 +68,18 @@ final class DataFixture implements AutoCloseable {
                 Languages.load(Path.of("../images")), placer, limits, contents, places, Duration.ofMinutes(1));
         var executions = new Executions(
                 INSTANCE,
-                router,
-                new Admission(new Admission.Bounds(64, 64, 4)),
-                new WorkspaceArtifacts(contents, DataSize.ofMebibytes(1)),
+                new Executions.Means(
+                        router,
+                        new Admission(new Admission.Bounds(64, 64, 4)),
+                        new WorkspaceArtifacts(contents, DataSize.ofMebibytes(1)),
+                        Spool.open(directory.resolve("events"), DataSize.ofMebibytes(64)),
+                        timers),
                 clock,
-                timers,
-                new Executions.Retention(Duration.ofMinutes(10)));
+                new Executions.Retention(
+                        Duration.ofMinutes(10),
+                        DataSize.ofMebibytes(4),
+                        DataSize.ofMebibytes(16),
+                        DataSize.ofMebibytes(16)));
         sessions = new Sessions(
                 places,
                 placer,

@@ -1,8 +1,10 @@
 package dev.runnel.server.rpc;
 
+import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.testkit.FakeExecutor;
 import dev.runnel.server.admission.Admission;
 import dev.runnel.server.execution.Executions;
+import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
 import dev.runnel.v1.ExecuteRequest;
 import dev.runnel.v1.ExecutionServiceGrpc;
@@ -55,12 +57,18 @@ final class EdgeFixture implements AutoCloseable {
             socket = directory.resolve("s");
             executions = new Executions(
                     INSTANCE,
-                    new PlainResolver(executor),
-                    new Admission(bounds),
-                    (_, _, _) -> List.of(),
+                    new Executions.Means(
+                            new PlainResolver(executor),
+                            new Admission(bounds),
+                            (_, _, _) -> List.of(),
+                            Spool.open(directory.resolve("events"), DataSize.ofMebibytes(256)),
+                            timers),
                     clock,
-                    timers,
-                    new Executions.Retention(Duration.ofMinutes(10)));
+                    new Executions.Retention(
+                            Duration.ofMinutes(10),
+                            DataSize.ofMebibytes(4),
+                            DataSize.ofMebibytes(64),
+                            DataSize.ofMebibytes(16)));
             var calls = new Calls(new Validation());
             var service = new ExecutionRpc(calls, executions, clock, silence);
             var listener = new Listener.Unix(socket, PosixFilePermissions.fromString("rw-------"), Optional.empty());
@@ -105,7 +113,9 @@ final class EdgeFixture implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         try {
-            Files.deleteIfExists(directory);
+            executions.close();
+            Files.delete(directory.resolve("events"));
+            Files.delete(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

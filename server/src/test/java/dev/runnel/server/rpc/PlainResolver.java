@@ -47,7 +47,7 @@ final class PlainResolver implements Resolver {
         }
         var limits = spec.limits();
         var wall = limits.wallTime().orElse(Duration.ofMinutes(1));
-        var output = limits.output().orElse(DataSize.ofMebibytes(4096));
+        var output = limits.output().orElse(DataSize.ofMebibytes(64));
         var run = new RunLimits(
                 wall,
                 Duration.ofMinutes(1),
