@@ -64,7 +64,7 @@ final class ExecutionRun implements Runnable {
             end(cancelledBeforeStart());
         } catch (RefusedException e) {
             execution.cancellation().disarm();
-            end(new Kind.Failed(e.failure(), handedOver));
+            end(refused(e.failure()));
         } catch (SandboxException e) {
             execution.cancellation().disarm();
             end(failed(e));
@@ -167,6 +167,15 @@ final class ExecutionRun implements Runnable {
                     Ending.MemoryExceeded _,
                     Ending.OutputExceeded _ -> Optional.empty();
         };
+    }
+
+    /// The session was there when the request was taken, so one that is not found now was deleted since.
+    private Kind.Terminal refused(Failure failure) {
+        if (failure.refusal() instanceof Refusal.SessionNotFound) {
+            execution.cancellation().cancel(CancelledBy.SESSION_DELETED);
+            return cancelledBeforeStart();
+        }
+        return new Kind.Failed(failure, handedOver);
     }
 
     private Kind.Finished cancelledBeforeStart() {
