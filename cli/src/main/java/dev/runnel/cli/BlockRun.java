@@ -2,6 +2,8 @@ package dev.runnel.cli;
 
 import dev.runnel.cli.BlockPlan.Step;
 import dev.runnel.client.RunnelClient;
+import dev.runnel.markdown.CodeBlock;
+import dev.runnel.v1.Artifact;
 import dev.runnel.v1.ExecuteRequest;
 import dev.runnel.v1.ExecutionSpec;
 import dev.runnel.v1.InputFile;
@@ -71,14 +73,21 @@ final class BlockRun {
         var stream = client.execute(ExecuteRequest.newBuilder().setSpec(spec).build());
         var end = follower.follow(stream, audience, () -> {});
         if (folder.isPresent()) {
-            // The program itself is a result only where the block names its file.
-            var own = Digests.of(source.bytes().toByteArray());
-            var results = end.artifacts().stream()
-                    .filter(artifact -> block.fileName().isPresent()
-                            || !artifact.getDigest().equals(own))
-                    .toList();
-            folder.get().carryOut(results, ContentStore.of(client)).forEach(audience::note);
+            bringBack(folder.get(), end.artifacts(), block, source).forEach(audience::note);
         }
         return end.exitCode();
+    }
+
+    /// The block's program lies in the workspace as well, and is a result only where the block names its
+    /// file.
+    private List<String> bringBack(LocalFolder local, List<Artifact> artifacts, CodeBlock block, Source source)
+            throws IOException, InterruptedException {
+        var own = Digests.of(source.bytes().toByteArray());
+        if (block.fileName().isEmpty()) {
+            artifacts.stream()
+                    .filter(artifact -> artifact.getDigest().equals(own))
+                    .forEach(local::isNoResult);
+        }
+        return local.carryOut(artifacts, ContentStore.of(client));
     }
 }

@@ -4,11 +4,13 @@ import dev.runnel.executors.spi.DataSize;
 import dev.runnel.v1.ExecutorCapability;
 import dev.runnel.v1.GetCapabilitiesResponse;
 import dev.runnel.v1.LanguageCapability;
+import dev.runnel.v1.LimitKind;
 import dev.runnel.v1.LimitMechanism;
 import dev.runnel.v1.Limits;
 import dev.runnel.v1.Mechanism;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What a daemon can do, in words.
@@ -106,8 +108,28 @@ final class CapabilityText {
         return words.stream().collect(Collectors.joining(", "));
     }
 
-    /// True when nothing enforces the limit.
-    static boolean isUnenforced(LimitMechanism limit) {
-        return limit.getMechanism() == Mechanism.MECHANISM_NONE;
+    /// What would make the walls of an executor stronger, a line each; none where all is as strong as it
+    /// can be.
+    static List<String> remedies(GetCapabilitiesResponse capabilities) {
+        var weak = capabilities.getExecutorsList().stream()
+                .flatMap(executor -> executor.getLimitMechanismsList().stream())
+                .filter(CapabilityText::wantsCgroup)
+                .map(limit -> Words.of(limit.getKind()))
+                .distinct()
+                .toList();
+        return weak.isEmpty()
+                ? List.of()
+                : List.of(
+                        "fix: %s would be exact by cgroups: run the daemon as root, or under systemd with Delegate=yes"
+                                        .formatted(String.join(", ", weak))
+                                + " (deploy/runneld.service)");
+    }
+
+    private static boolean wantsCgroup(LimitMechanism limit) {
+        var byCgroup =
+                Set.of(LimitKind.LIMIT_KIND_MEMORY, LimitKind.LIMIT_KIND_PROCESSES, LimitKind.LIMIT_KIND_CPU_RATE);
+        return byCgroup.contains(limit.getKind())
+                && limit.getMechanism() != Mechanism.MECHANISM_CGROUP_V1
+                && limit.getMechanism() != Mechanism.MECHANISM_CGROUP_V2;
     }
 }

@@ -33,6 +33,7 @@ final class DoctorCommand implements Callable<Integer> {
                 CapabilityText.of(capabilities).stream()
                         .skip(1)
                         .forEach(line -> screen.line(TerminalText.oneLine(line)));
+                CapabilityText.remedies(capabilities).forEach(screen::line);
                 host.warnings().forEach(warning -> screen.line("warning: " + warning));
             }
             var works = capabilities.getExecutorsList().stream().anyMatch(ExecutorCapability::getAvailable);

@@ -139,12 +139,12 @@ final class ExecCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         // Without a name of ours the program lies under the language's, and is no result of its own.
         var own = Digests.of(source.bytes().toByteArray());
-        var results = artifacts.stream()
-                .filter(artifact -> !(artifact.getDigest().equals(own)
-                        && (program.getFileName().isEmpty()
-                                || artifact.getPath().equals(program.getFileName()))))
-                .toList();
-        return folder.carryOut(results, ContentStore.of(client));
+        artifacts.stream()
+                .filter(artifact -> artifact.getDigest().equals(own))
+                .filter(artifact ->
+                        program.getFileName().isEmpty() || artifact.getPath().equals(program.getFileName()))
+                .forEach(folder::isNoResult);
+        return folder.carryOut(artifacts, ContentStore.of(client));
     }
 
     private ExecutionSpec.Builder spec(dev.runnel.v1.Limits wanted) {

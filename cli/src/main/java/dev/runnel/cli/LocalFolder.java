@@ -83,10 +83,9 @@ final class LocalFolder {
         return List.copyOf(leftOut);
     }
 
-    /// Tells that the workspace has this file although it did not come from this folder: the program
-    /// itself.
-    void know(String name, byte[] content) {
-        var _ = known.putIfAbsent(name, Digests.of(content));
+    /// Tells that a file of the workspace is no result, as long as it stays as it is: the program itself.
+    void isNoResult(Artifact artifact) {
+        known.put(artifact.getPath(), artifact.getDigest());
     }
 
     /// Writes what the program changed, and says what was done and what was not, a line each.

@@ -145,6 +145,32 @@ final class ExecIT {
     }
 
     @Test
+    void a_folder_goes_in_and_what_changed_comes_back() throws Exception {
+        var project = Files.createDirectories(folder.resolve("project/sub"));
+        Files.writeString(project.resolve("in.txt"), "hello");
+        Files.writeString(folder.resolve("project/keep"), "as it is");
+
+        var result = runnel.run(
+                "exec",
+                "--embedded",
+                "bash",
+                "-c",
+                "tr a-z A-Z < sub/in.txt > sub/out.txt; echo more >> sub/in.txt; rm keep; ln -s /etc/passwd link; mkdir .git;"
+                        + " echo x > .git/config",
+                "--dir",
+                folder.resolve("project").toString());
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(project.resolve("out.txt")).hasContent("HELLO");
+        assertThat(project.resolve("in.txt")).hasContent("hellomore");
+        assertThat(folder.resolve("project/keep")).hasContent("as it is");
+        assertThat(folder.resolve("project/link")).doesNotExist();
+        assertThat(folder.resolve("project/.git")).doesNotExist();
+        assertThat(folder.resolve("project/main.sh")).doesNotExist();
+        assertThat(result.err()).contains("new: sub/out.txt", "changed: sub/in.txt", "not brought back");
+    }
+
+    @Test
     void ctrl_c_cancels_and_exits_with_130() throws Exception {
         var process =
                 runnel.start("exec", "--embedded", "bash", "-c", "trap '' INT; echo started; sleep 600; sleep 600");

@@ -1,0 +1,57 @@
+package dev.runnel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runnel.v1.ExecutorCapability;
+import dev.runnel.v1.GetCapabilitiesResponse;
+import dev.runnel.v1.LimitKind;
+import dev.runnel.v1.LimitMechanism;
+import dev.runnel.v1.Mechanism;
+import org.junit.jupiter.api.Test;
+
+final class CapabilityTextTest {
+    @Test
+    void a_limit_that_a_cgroup_would_hold_better_gets_a_remedy() {
+        var capabilities = memoryBy(Mechanism.MECHANISM_WATCHDOG);
+
+        assertThat(CapabilityText.remedies(capabilities))
+                .singleElement()
+                .asString()
+                .contains("memory", "Delegate=yes");
+    }
+
+    @Test
+    void a_limit_held_by_a_cgroup_of_either_version_needs_none() {
+        assertThat(CapabilityText.remedies(memoryBy(Mechanism.MECHANISM_CGROUP_V1)))
+                .isEmpty();
+        assertThat(CapabilityText.remedies(memoryBy(Mechanism.MECHANISM_CGROUP_V2)))
+                .isEmpty();
+    }
+
+    @Test
+    void an_executor_that_can_not_be_used_says_why() {
+        var executor = ExecutorCapability.newBuilder()
+                .setName("process")
+                .setUnavailableReason("bwrap is missing: install bubblewrap")
+                .build();
+
+        assertThat(CapabilityText.executor(executor))
+                .contains("executor process: NOT AVAILABLE", "  bwrap is missing: install bubblewrap");
+    }
+
+    @Test
+    void a_limit_that_nothing_holds_is_named_as_such() {
+        assertThat(CapabilityText.of(memoryBy(Mechanism.MECHANISM_NONE)))
+                .anySatisfy(line -> assertThat(line).contains("memory", "NOT ENFORCED"));
+    }
+
+    private static GetCapabilitiesResponse memoryBy(Mechanism mechanism) {
+        return GetCapabilitiesResponse.newBuilder()
+                .addExecutors(ExecutorCapability.newBuilder()
+                        .setAvailable(true)
+                        .addLimitMechanisms(LimitMechanism.newBuilder()
+                                .setKind(LimitKind.LIMIT_KIND_MEMORY)
+                                .setMechanism(mechanism)))
+                .build();
+    }
+}
