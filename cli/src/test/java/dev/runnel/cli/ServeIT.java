@@ -23,6 +23,7 @@ final class ServeIT {
         try (var daemon = new Daemon(folder)) {
             assertThat(daemon.run("exec", "bash", "-c", "echo over the socket; exit 4", "--id", "mine"))
                     .isEqualTo(new Distribution.Result(4, "over the socket\n", ""));
+            assertThat(daemon.run("ps").out()).contains("mine", "finished", "bash", "exited with 4");
             assertThat(daemon.run("attach", "mine")).isEqualTo(new Distribution.Result(4, "over the socket\n", ""));
             assertThat(daemon.run("cancel", "mine").out()).contains("mine  exited with 4");
             assertThat(daemon.run("attach", "nobody").err()).contains("EXECUTION_NOT_FOUND");
