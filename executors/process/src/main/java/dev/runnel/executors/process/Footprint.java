@@ -36,6 +36,8 @@ final class Footprint {
 
     @GuardedBy("lock") private @Nullable Process process;
 
+    @GuardedBy("lock") private List<ProcessHandle> innermost = List.of();
+
     @GuardedBy("lock") private boolean destroyed;
 
     /// @param nonce names the folder and stands on the command line of every process that Runnel starts for this
@@ -84,6 +86,19 @@ final class Footprint {
             return new String(file.readNBytes(MAX_COMPLAINT), StandardCharsets.UTF_8).strip();
         } catch (IOException _) {
             return "";
+        }
+    }
+
+    /// Remembers the sandbox's pid 1, now that it is there, so that its end can be waited for whatever becomes of
+    /// bubblewrap.
+    void rememberInnermost() {
+        lock.lock();
+        try {
+            if (process != null && cgroup.directories().isEmpty()) {
+                innermost = ProcTable.children(process.pid());
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -156,8 +171,8 @@ final class Footprint {
         }
         if (endsWithin(process, BY_ITSELF)) {
             // Bubblewrap ends after the sandbox's pid 1, so after all of it, unless somebody killed it. With cgroups
-            // their removal proves more, and cheaper.
-            return !cgroup.directories().isEmpty() || kill(ProcTable.with(nonce));
+            // their removal proves that.
+            return !cgroup.directories().isEmpty() || kill(innermost.isEmpty() ? ProcTable.with(nonce) : innermost);
         }
         LOG.warn("sandbox {} did not end with its channel and is killed", nonce);
         cgroup.kill();

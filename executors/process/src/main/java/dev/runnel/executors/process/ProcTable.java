@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -58,6 +59,19 @@ final class ProcTable {
             throw new UncheckedIOException("listing /proc failed", e);
         }
         return found;
+    }
+
+    /// Those that a process with one thread has now; none where the kernel does not tell (CONFIG_PROC_CHILDREN).
+    static List<ProcessHandle> children(long pid) {
+        try {
+            var file = PROC.resolve(Path.of(Long.toString(pid), "task", Long.toString(pid), "children"));
+            return Arrays.stream(Files.readString(file).split(" ", -1))
+                    .filter(child -> !child.isBlank())
+                    .flatMap(child -> ProcessHandle.of(Long.parseLong(child)).stream())
+                    .toList();
+        } catch (IOException _) {
+            return List.of();
+        }
     }
 
     /// Kills processes and waits until they are dead; a pid 1 is only after everything in its namespace.

@@ -71,6 +71,7 @@ record SandboxMaker(
             var cgroup = footprint.add(cgroups.create(spec.id(), spec.limits()));
             var channel = new Launch(footprint, command(spec.limits(), footprint, cgroup)).start();
             var connection = greet(channel, footprint);
+            footprint.rememberInnermost();
             opened = true;
             return new RunnerSandbox(description(), connection, defaults(spec.limits()), () -> {
                 footprint.destroy();

@@ -44,7 +44,7 @@ final class Bubblewrap {
                 cgroups);
     }
 
-    private static Path libexec() {
+    static Path libexec() {
         var libexec = Path.of(System.getProperty("runnel.libexec", "../../images/runner/target/dist"));
         if (!Files.exists(libexec.resolve("runnel-runner"))) {
             missing("the runner has not been built: images/runner/build.sh");
@@ -60,7 +60,7 @@ final class Bubblewrap {
         abort(why);
     }
 
-    private static Language language(String name, String file, String... version) {
+    static Language language(String name, String file, String... version) {
         return new Language(
                 name,
                 List.of(),
