@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread-safe.
 final class Footprint {
+    static final String SOCKET = "s";
+
     /// The runner dies of the end of its channel, and everything in the sandbox with it.
     private static final Duration BY_ITSELF = Duration.ofMillis(700);
 
@@ -72,7 +74,7 @@ final class Footprint {
     }
 
     Path socket() {
-        return directory.resolve("s");
+        return directory.resolve(SOCKET);
     }
 
     /// Where launcher, bubblewrap and runner complain.

@@ -2,6 +2,7 @@ package dev.runnel.executors.process;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /// lock file of this one, and [Reaper] doesn't.
 final class InstanceDirectory implements AutoCloseable {
     static final String LOCK_SUFFIX = ".lock";
+    /// unix(7): sun_path has 108 bytes, the last one 0.
+    private static final int MAX_SOCKET_PATH = 107;
+
     private static final String CGROUPS = "cgroups";
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -32,11 +36,14 @@ final class InstanceDirectory implements AutoCloseable {
     }
 
     /// Makes the runtime directory if it is missing.
+    ///
+    /// @throws IOException also when its path is too long for a socket in it
     static InstanceDirectory create(Path runtime, Daemon daemon) throws IOException {
         Files.createDirectories(runtime);
         Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwx------"));
         while (true) {
             var directory = runtime.resolve(namePrefix(daemon) + Nonce.random(3));
+            checkLength(directory.resolve(Nonce.random(Nonce.BYTES)).resolve(Footprint.SOCKET));
             var lockFile = FileChannel.open(lockOf(directory), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             var lock = lockFile.tryLock();
             // A reaper may have taken the file for a dead daemon's before it was locked.
@@ -45,6 +52,14 @@ final class InstanceDirectory implements AutoCloseable {
                 return new InstanceDirectory(directory, lockFile);
             }
             lockFile.close();
+        }
+    }
+
+    private static void checkLength(Path socket) throws IOException {
+        var over = socket.toString().getBytes(StandardCharsets.UTF_8).length - MAX_SOCKET_PATH;
+        if (over > 0) {
+            throw new IOException("the runtime directory's path is " + over
+                    + " bytes too long for Unix sockets in it: configure a shorter one");
         }
     }
 

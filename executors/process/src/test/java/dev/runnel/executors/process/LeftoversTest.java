@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(CgroupMode.class)
 final class LeftoversTest {
     /// `dev/soak` runs the full count.
-    private static final int SANDBOXES = Integer.getInteger("runnel.soak.sandboxes", 50);
+    private static final int SANDBOXES = Boolean.getBoolean("runnel.soak") ? 1000 : 50;
 
     /// Programs that are hard to get rid of.
     private static final String STUBBORN = """

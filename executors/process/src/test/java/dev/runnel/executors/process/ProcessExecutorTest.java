@@ -71,6 +71,16 @@ final class ProcessExecutorTest {
     }
 
     @Test
+    void aRuntimeDirectoryTooDeepForSocketsIsRefusedAtTheStart() throws IOException {
+        var deep = Files.createDirectories(runtime.resolve("d".repeat(60)));
+
+        try (var executor = new ProcessExecutor(Bubblewrap.config(deep, CgroupMode.OFF))) {
+            assertThat(executor.capabilities().unavailable().orElse("")).contains("configure a shorter one");
+        }
+        assertThat(deep).isEmptyDirectory();
+    }
+
+    @Test
     void aBubblewrapThatFailsIsQuotedWithACureAndLeavesNothing() throws IOException {
         var bwrap =
                 script("[ \"$1\" = --version ] && echo bubblewrap 0.8.0 && exit; echo '" + REFUSED + "' >&2; exit 1");

@@ -35,9 +35,17 @@ final class UnprivilegedDaemonTest {
     void contractAndIsolationHoldForADaemonThatIsAnOrdinaryUser() throws Exception {
         assumeTrue(Daemon.current().root(), "only root can become somebody else");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var temporary = Files.createDirectory(folder.resolve("tmp"));
-        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
+        // Not in the other one: the path of a socket is short.
+        var temporary = Files.createDirectory(Path.of(System.getProperty("java.io.tmpdir"), Nonce.random(3)));
+        try {
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
+            runTests(temporary);
+        } finally {
+            Reaper.removeTree(temporary);
+        }
+    }
 
+    private void runTests(Path temporary) throws IOException, InterruptedException {
         var output = folder.resolve("output");
         var tests = new ProcessBuilder(command(temporary))
                 .redirectErrorStream(true)
