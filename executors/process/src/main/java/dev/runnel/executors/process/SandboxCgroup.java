@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 /// alone and a throttled program does not slow the runner.
 ///
 /// @param directories all of them, each after its parent
-/// @param launcherJoins `cgroup.procs` files for the launcher, and so for bubblewrap and the runner
-/// @param programJoins `cgroup.procs` files each program joins before its first instruction
+/// @param launcherJoins files into which the launcher writes `0`, and so takes bubblewrap and the runner along
+/// @param programJoins files into which each program writes `0` before its first instruction
 /// @param counters the program's
 record SandboxCgroup(
         List<Path> directories, List<Path> launcherJoins, List<Path> programJoins, List<Counter> counters) {
