@@ -2,6 +2,7 @@ package dev.runnel.server.execution;
 
 import dev.runnel.server.auth.Tenant;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,8 +26,8 @@ final class Changes {
     private final TreeMap<Long, Change> byRevision = new TreeMap<>();
 
     private final Map<Execution, Long> latest = new HashMap<>();
+    private final ArrayDeque<Long> removals = new ArrayDeque<>();
     private long revision;
-    private long removed;
     private long forgottenUpTo;
     private boolean closed;
 
@@ -118,7 +119,7 @@ final class Changes {
             var now = gone ? Optional.<Execution>empty() : Optional.of(execution);
             byRevision.put(revision, new Change(revision, execution.tenant(), execution.id(), now));
             if (gone) {
-                removed++;
+                removals.add(revision);
                 forgetRemovals();
             } else {
                 latest.put(execution, revision);
@@ -130,14 +131,9 @@ final class Changes {
     }
 
     private void forgetRemovals() {
-        var oldest = byRevision.values().iterator();
-        while (removed > MAX_REMOVED && oldest.hasNext()) {
-            var change = oldest.next();
-            if (change.execution().isEmpty()) {
-                oldest.remove();
-                removed--;
-                forgottenUpTo = change.revision();
-            }
+        while (removals.size() > MAX_REMOVED) {
+            forgottenUpTo = removals.remove();
+            byRevision.remove(forgottenUpTo);
         }
     }
 }
