@@ -48,10 +48,9 @@ record HostNotes(Path root, KernelVersion kernel) {
 
     private void crashes(List<String> notes) {
         if (read("proc/sys/kernel/core_pattern").startsWith("|")) {
-            notes.add(
-                    "kernel.core_pattern is a pipe: the kernel runs that program as root outside of all sandboxes when"
-                            + " a process dumps core. Programs in sandboxes have core dumps off (RLIMIT_CORE is 0, which a pipe"
-                            + " ignores): set it to a file name");
+            notes.add("kernel.core_pattern is a pipe: when a process dumps core the kernel runs that program as root,"
+                    + " outside of all sandboxes, on what the process left. Programs in sandboxes are kept from it by"
+                    + " RLIMIT_CORE 1 (core(5)); a plain file name in core_pattern would be a second lock");
         }
     }
 

@@ -22,7 +22,10 @@ public record ProcessExecutorConfig(
         int maxSandboxes,
         CgroupMode cgroups) {
     public static final Path DEFAULT_BWRAP = Path.of("/usr/bin/bwrap");
-    public static final UidRange DEFAULT_UIDS = new UidRange(200_000, 1000);
+
+    /// Where nothing else is by systemd's list of ids, and above what newuidmap(1) is given by default.
+    public static final UidRange DEFAULT_UIDS = new UidRange(1_900_000_000, 65_536);
+
     public static final int DEFAULT_MAX_SANDBOXES = 256;
 
     public ProcessExecutorConfig {

@@ -189,8 +189,8 @@ final class IsolationTest {
         try (var one = Held.open(executor);
                 var other = Held.open(executor)) {
             if (Daemon.current().root()) {
-                assertThat(one.uid()).isBetween(200_000, 200_999);
-                assertThat(other.uid()).isBetween(200_000, 200_999).isNotEqualTo(one.uid());
+                assertThat(one.uid()).isBetween(1_900_000_000, 1_900_065_535);
+                assertThat(other.uid()).isBetween(1_900_000_000, 1_900_065_535).isNotEqualTo(one.uid());
             } else {
                 assertThat(one.uid()).isEqualTo(Daemon.current().uid()).isEqualTo(other.uid());
             }
