@@ -7,6 +7,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ final class SocketFile implements AutoCloseable {
     private static final int FILE_TYPE = 0170000;
 
     private static final int SOCKET = 0140000;
+
+    /// Linux's sun_path holds 108 bytes with the final NUL, unix(7).
+    private static final int MAX_PATH_BYTES = 107;
 
     private final Path path;
     private final Path lockPath;
@@ -55,10 +60,10 @@ final class SocketFile implements AutoCloseable {
         var lock = lock(path, lockPath);
         try {
             checkFree(path);
-            var nursery = Files.createTempDirectory(
-                    directory,
-                    ".s",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            var nursery = directory.resolve(".s" + Integer.toHexString(new SecureRandom().nextInt()));
+            checkLength(path, nursery);
+            Files.createDirectory(
+                    nursery, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             return new SocketFile(path, lockPath, lock, nursery);
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -112,6 +117,14 @@ final class SocketFile implements AutoCloseable {
         }
         channel.close();
         throw taken(path);
+    }
+
+    private static void checkLength(Path path, Path nursery) throws IOException {
+        var longer = nursery.resolve("s").toString().getBytes(StandardCharsets.UTF_8).length;
+        if (longer > MAX_PATH_BYTES) {
+            throw new IOException(path + " is too deep: a socket's path has at most " + MAX_PATH_BYTES
+                    + " bytes, and the directory it is bound in first needs " + longer);
+        }
     }
 
     private static void checkFree(Path path) throws IOException {
