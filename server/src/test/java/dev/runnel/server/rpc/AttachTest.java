@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class AttachTest {
-    /// dev/soak raises it.
-    private static final int ROUNDS = Integer.getInteger("runnel.attach.rounds", 20);
+    /// Executions whose driver is cut again and again; the full count is dev/soak's.
+    private static final int ROUNDS = Boolean.getBoolean("runnel.soak") ? 200 : 20;
 
     private static final OnDisconnect DETACH = OnDisconnect.newBuilder()
             .setDetach(OnDisconnect.Detach.getDefaultInstance())
