@@ -39,6 +39,12 @@ impl Place {
         })
     }
 
+    /// Bytes that lie in them: they are tmpfs, so this is memory that belongs to no process.
+    pub fn used_bytes(&self) -> u64 {
+        let used = |space: rustix::fs::StatVfs| (space.f_blocks - space.f_bfree).saturating_mul(space.f_frsize);
+        [&self.workspace].into_iter().chain(&self.others).filter_map(|at| fstatvfs(at).ok()).map(used).sum()
+    }
+
     /// Whether there is a file of exactly this size, the limit, within what can be looked at quickly.
     pub fn has_file_of(&self, size: u64) -> bool {
         [&self.workspace]

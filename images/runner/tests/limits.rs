@@ -73,6 +73,21 @@ time.sleep(1000)
 }
 
 #[test]
+fn files_count_as_memory_for_the_watchdog_too() {
+    let script = "
+import time
+with open('large', 'wb') as file:
+    for _ in range(28):
+        file.write(bytes(1 << 20))
+time.sleep(1000)
+";
+
+    let ran = run(python(script), |limits| limits.watchdog_memory_bytes = 30 << 20);
+
+    assert_eq!(ran.exit().cause(), ExitCause::Memory);
+}
+
+#[test]
 fn a_file_can_not_grow_beyond_its_limit() {
     let by_signal = run(bash("exec head -c 200000 /dev/zero > f"), |limits| limits.file_size_bytes = 100_000);
     assert_eq!(hits(&by_signal), [LimitHit::FileSize]);

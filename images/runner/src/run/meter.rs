@@ -95,11 +95,13 @@ impl Meter {
         let counted = self.counted_cpu(counters);
         let tree = if watchdog || counted.is_none() { tree::look() } else { tree::Look::default() };
         if watchdog {
-            self.seen_memory = self.seen_memory.max(Some(tree.resident_bytes));
+            // The writable directories are tmpfs. What is mapped from them counts twice, on the safe side.
+            let files = place.used_bytes();
+            self.seen_memory = self.seen_memory.max(Some(tree.resident_bytes + files));
             self.seen_tasks = self.seen_tasks.max(Some(tree.tasks));
             // Resident memory says "enough" too early for a tree of forks, so it only says when to look closer.
-            if tree.resident_bytes > limits.watchdog_memory_bytes
-                && tree::proportional_bytes() > limits.watchdog_memory_bytes
+            if tree.resident_bytes + files > limits.watchdog_memory_bytes
+                && tree::proportional_bytes() + files > limits.watchdog_memory_bytes
             {
                 return Some(ExitCause::Memory);
             }
