@@ -63,7 +63,6 @@ final class LimitsTest {
 
     @Test
     void memoryOfFilesInTheTemporaryDirectoriesCountsToo() throws Exception {
-        assumeTrue(mechanism(LimitKind.MEMORY) != Mechanism.WATCHDOG, "a watchdog sees resident memory only");
         var limits = new SandboxLimits(DataSize.ofMebibytes(64), 20, 2000, DataSize.ofMebibytes(256));
         var code = "f = open('/tmp/large', 'wb')\nfor _ in range(200): f.write(b'x' * 1048576); f.flush()";
 
