@@ -14,6 +14,7 @@ import dev.runnel.server.execution.Executions;
 import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
 import dev.runnel.server.instance.InstanceDirectory;
+import dev.runnel.server.observe.JavaLogging;
 import dev.runnel.server.routing.ExecutorCatalog;
 import dev.runnel.server.routing.Languages;
 import dev.runnel.server.routing.LimitResolver;
@@ -67,6 +68,8 @@ final class Composition {
     }
 
     Daemon compose(ExecutorFactory executorFactory) throws IOException, YamlException {
+        JavaLogging.quieten();
+
         // Compiling the rules of requests takes longest, so it begins first; a request that is faster waits for it.
         var validation = new Validation();
         Thread.ofVirtual().name("warm-up").start(validation::warmUp);

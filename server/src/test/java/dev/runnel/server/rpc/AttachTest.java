@@ -8,8 +8,8 @@ import dev.runnel.v1.CancelledBy;
 import dev.runnel.v1.ExecuteRequest;
 import dev.runnel.v1.ExecuteResponse;
 import dev.runnel.v1.ExecutionEvent;
-import dev.runnel.v1.ExecutionEvent.KindCase;
 import dev.runnel.v1.OnDisconnect;
+import dev.runnel.v1.Stream;
 import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import java.io.ByteArrayOutputStream;
@@ -83,6 +83,7 @@ final class AttachTest {
 
     private void everyByteOnce(OnDisconnect onDisconnect) throws Exception {
         var random = new Random(4711);
+        var cuts = 0;
         for (var round = 0; round < ROUNDS; round++) {
             var id = "round-" + round;
             var request = EdgeFixture.program(noisy(400))
@@ -95,6 +96,7 @@ final class AttachTest {
             while (!isTerminal(events.getLast())) {
                 var attach = takeOver(id, events.getLast().getSequence());
                 cutAfter(random.nextInt(1, 200), events, channel -> ClientStream.attach(channel, attach));
+                cuts++;
             }
 
             assertThat(stdout(events)).isEqualTo(expected(400));
@@ -104,6 +106,7 @@ final class AttachTest {
                 assertThat(events.get(i).getSequence()).isEqualTo(i + 1);
             }
         }
+        assertThat(cuts).isGreaterThan(3 * ROUNDS);
     }
 
     @Test
@@ -223,6 +226,7 @@ final class AttachTest {
         var driver = ClientStream.execute(daemon.connect(), request);
         daemon.executor.awaitReached("go");
         var slow = ClientStream.attach(daemon.connect(), observe("e"), 1);
+        assertThat(slow.next()).isPresent();
         daemon.executor.release("go");
         daemon.executor.awaitReached("end");
 
@@ -245,6 +249,7 @@ final class AttachTest {
         var script = new ArrayList<String>();
         for (var i = 0; i < lines; i++) {
             script.add("print line " + i);
+            script.add("print-error an event of its own, so that lines don't gather");
         }
         return String.join("\n", script);
     }
@@ -298,7 +303,7 @@ final class AttachTest {
     private static byte[] stdout(List<ExecutionEvent> events) {
         var bytes = new ByteArrayOutputStream();
         for (var event : events) {
-            if (event.getKindCase() == KindCase.OUTPUT) {
+            if (event.getOutput().getStream() == Stream.STREAM_STDOUT) {
                 assertThat(event.getOutput().getOffset()).isEqualTo(bytes.size());
                 bytes.writeBytes(event.getOutput().getData().toByteArray());
             }

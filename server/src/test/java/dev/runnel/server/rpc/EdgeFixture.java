@@ -6,6 +6,7 @@ import dev.runnel.server.admission.Admission;
 import dev.runnel.server.execution.Executions;
 import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
+import dev.runnel.server.observe.JavaLogging;
 import dev.runnel.v1.ExecuteRequest;
 import dev.runnel.v1.ExecutionServiceGrpc;
 import dev.runnel.v1.ExecutionSpec;
@@ -52,6 +53,7 @@ final class EdgeFixture implements AutoCloseable {
     }
 
     EdgeFixture(Admission.Bounds bounds, Duration silence) {
+        JavaLogging.quieten();
         try {
             directory = Files.createTempDirectory("edge");
             socket = directory.resolve("s");
