@@ -13,6 +13,10 @@ import java.util.List;
 /// missed.
 public final class Quick {
     private static final int WARM_UP = 30;
+
+    /// The JIT compilers of daemon and client need about so many calls; a daemon lives for weeks.
+    private static final int HOP_WARM_UP = 10_000;
+
     private static final double NANOS_PER_MILLI = 1e6;
     private static final List<String> BARE_PYTHON = List.of("/usr/bin/python3", "-c", "print(1)");
     private static final long STDOUT_BYTES = 1L << 30;
@@ -46,7 +50,7 @@ public final class Quick {
                 home.resolve("languages").toString());
         try (var daemon = new DaemonProcess(command)) {
             var load = new Load(daemon.channel(), "fake");
-            repeat(2_000, () -> load.execute("python", "print 1"));
+            repeat(HOP_WARM_UP, () -> load.execute("python", "print 1"));
             var hop = repeat(2_000, () -> load.execute("python", "print 1"));
             add(Row.absolute("gRPC hop, fake executor", hop / NANOS_PER_MILLI, "ms", 0.6, true));
         }

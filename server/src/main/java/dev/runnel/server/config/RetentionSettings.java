@@ -7,10 +7,11 @@ import java.time.Duration;
 
 /// How long and how much is kept.
 ///
-/// @param endedExecutions how long an execution's record and events outlive its end
+/// @param endedExecutions how long an execution's record and events outlive its end; when they take more
+///     than a quarter of the heap the oldest go earlier
 /// @param eventBytes how much of its newest events an execution keeps that is cancelled on disconnect
 /// @param detachedOutput the greatest output limit of a detached execution, all of whose events are kept
-/// @param detachedExecutions at one time, ended ones that are still kept included
+/// @param detachedExecutions of one tenant at one time, of those that have not ended
 /// @param spool disk for the events of all executions together
 /// @param content how long uploaded content and artifacts are kept after their last use
 /// @param contentBytes of one tenant together
