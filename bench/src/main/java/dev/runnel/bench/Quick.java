@@ -17,6 +17,9 @@ public final class Quick {
     /// The JIT compilers of daemon and client need about so many calls; a daemon lives for weeks.
     private static final int HOP_WARM_UP = 10_000;
 
+    /// The sandboxes are cold each time; the daemon is not.
+    private static final int COLD_WARM_UP = 400;
+
     private static final double NANOS_PER_MILLI = 1e6;
     private static final List<String> BARE_PYTHON = List.of("/usr/bin/python3", "-c", "print(1)");
     private static final long STDOUT_BYTES = 1L << 30;
@@ -69,7 +72,7 @@ public final class Quick {
 
     private void coldPython(Load load) {
         var spawn = new PosixSpawn();
-        repeat(WARM_UP, () -> load.execute("python", "print(1)"));
+        repeat(COLD_WARM_UP, () -> load.execute("python", "print(1)"));
         repeat(WARM_UP, () -> spawn.run(BARE_PYTHON));
         var runs = 150;
         var ours = new double[runs];
