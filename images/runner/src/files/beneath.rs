@@ -9,6 +9,11 @@ use std::os::unix::ffi::OsStrExt;
 /// Deepest path there can be, in parts.
 pub const MAX_DEPTH: usize = 32;
 
+/// How often an open is tried again. A rename or mount anywhere on the machine while the kernel follows a `..` beneath a
+/// directory makes it answer EAGAIN, "the caller may choose to retry" (openat2(2)). A leased file answers the same for
+/// as long as the lease is held, so there is an end to it.
+const TRIES: u32 = 100;
+
 /// Opens what `path` names beneath `directory`. Never follows a link, never leaves the file system, never blocks (a
 /// FIFO, a lease), never becomes a controlling terminal.
 pub fn open(directory: impl AsFd, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -18,7 +23,13 @@ pub fn open(directory: impl AsFd, path: &[u8], flags: OFlags) -> Result<OwnedFd,
     let path = if path.is_empty() { b"." } else { path };
     let resolve =
         ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
-    openat2(directory, OsStr::from_bytes(path), flags | always, Mode::empty(), resolve)
+    let mut tries = TRIES;
+    loop {
+        match openat2(&directory, OsStr::from_bytes(path), flags | always, Mode::empty(), resolve) {
+            Err(Errno::AGAIN) if tries > 0 => tries -= 1,
+            answer => return answer,
+        }
+    }
 }
 
 /// Opens a directory to read or to work beneath.
