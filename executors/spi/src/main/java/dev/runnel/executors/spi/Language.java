@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param environment set beneath the request's; `{prelude}` stands for the prelude's path inside the sandbox
 /// @param prelude a folder on the host that every sandbox shows read-only at [#preludePath()]
 /// @param image the image executors with images use when the request names none
+/// @param warm how its interpreter is kept warm where there are cells; absent for one that starts fast enough
 public record Language(
         String name,
         List<String> aliases,
@@ -22,7 +23,8 @@ public record Language(
         List<String> version,
         Map<String, String> environment,
         Optional<Path> prelude,
-        Optional<String> image) {
+        Optional<String> image,
+        Optional<WarmInterpreter> warm) {
     public Language {
         aliases = List.copyOf(aliases);
         command = List.copyOf(command);
@@ -33,5 +35,18 @@ public record Language(
     /// Where the prelude lies inside every sandbox.
     public String preludePath() {
         return "/run/runnel/preludes/" + name;
+    }
+
+    /// A language whose interpreter is always started cold.
+    public Language(
+            String name,
+            List<String> aliases,
+            String mainFile,
+            List<String> command,
+            List<String> version,
+            Map<String, String> environment,
+            Optional<Path> prelude,
+            Optional<String> image) {
+        this(name, aliases, mainFile, command, version, environment, prelude, image, Optional.empty());
     }
 }

@@ -9,10 +9,17 @@ import java.util.Optional;
 /// @param tenant whose code will run in it; never part of a path that the inside can see
 /// @param limits what all programs of the sandbox share: memory, processes, CPU, disk
 /// @param image the image by name, for executors that have images
-public record SandboxSpec(String id, String tenant, SandboxLimits limits, Optional<String> image) {
+/// @param interpreter the language whose warm interpreter the first program will probably want
+public record SandboxSpec(
+        String id, String tenant, SandboxLimits limits, Optional<String> image, Optional<String> interpreter) {
     public SandboxSpec {
         if (!id.matches("[A-Za-z0-9-]{1,64}")) {
             throw new IllegalArgumentException("sandbox id must match [A-Za-z0-9-]{1,64}: " + id);
         }
+    }
+
+    /// A sandbox of which it is not known what will run in it.
+    public SandboxSpec(String id, String tenant, SandboxLimits limits, Optional<String> image) {
+        this(id, tenant, limits, image, Optional.empty());
     }
 }
