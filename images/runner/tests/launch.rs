@@ -78,6 +78,50 @@ fn root_becomes_the_uid_it_is_told_and_can_not_go_back() {
 }
 
 #[test]
+fn a_user_namespace_has_the_map_that_was_asked_for_and_no_helper_is_left() {
+    if !is_root() {
+        return;
+    }
+    let map = ["--userns-fd", "9", "--map", "1000:70004:1", "--map", "2000:70005:64"];
+
+    let output = launch(
+        &[&["--uid", "70004", "--gid", "70004"][..], &map].concat(),
+        "grep -E '^(Uid|CapEff|CapPrm)' /proc/self/status | tr -s '\t ' ' '
+         ls /proc/$$/fd; read -r child </proc/$$/task/$$/children; echo helper: $child
+         readlink /proc/self/ns/user /proc/$$/fd/9 | sort -u | wc -l
+         nsenter --preserve-credentials --user=/proc/$$/fd/9 cat /proc/self/uid_map /proc/self/gid_map | tr -s ' '
+         nsenter --user=/proc/$$/fd/9 --setuid=2063 --setgid=2063 id -u",
+    );
+
+    let none = "0000000000000000";
+    let rows = " 1000 70004 1\n 2000 70005 64\n";
+    assert_eq!(
+        text(&output),
+        format!(
+            "Uid: 70004 70004 70004 70004\nCapPrm: {none}\nCapEff: {none}\n0\n1\n2\n9\nhelper:\n2\n{rows}{rows}2063\n"
+        )
+    );
+}
+
+#[test]
+fn a_map_that_the_kernel_refuses_ends_the_launch() {
+    if !is_root() {
+        return;
+    }
+    let output = launch(
+        &["--uid", "70004", "--gid", "70004", "--userns-fd", "9", "--map", "1:70004:2", "--map", "2:70006:2"],
+        "echo ran",
+    );
+
+    assert_eq!(output.status.code(), Some(125));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "runnel-launch: uid_map: Invalid argument (os error 22)\n"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
 fn a_step_that_fails_is_named_and_ends_with_125() {
     for (arguments, named) in [
         (&["--open", "4:r:/no/such/file"][..], "open /no/such/file"),

@@ -6,8 +6,10 @@
 
 mod descriptors;
 mod options;
+mod userns;
 
-pub use options::{Access, Inherit, Options, parse};
+pub use options::{Access, Inherit, Namespace, Options, parse};
+pub use userns::Extent;
 
 use crate::seal::{clear_ambient, last_errno, reset_signals};
 use descriptors::Descriptors;
@@ -77,6 +79,10 @@ fn prepare(options: &Options) -> Result<(), LaunchFailure> {
         }
     }
     if let Some((uid, gid)) = options.identity {
+        if let Some(Namespace { number, map }) = &options.namespace {
+            let namespace = userns::make(map, uid, gid)?;
+            descriptors.add(*number, namespace).map_err(failed("user namespace"))?;
+        }
         become_user(uid, gid)?;
     }
     clear_ambient().map_err(failed("capabilities"))?;
@@ -113,21 +119,24 @@ fn write(path: &std::path::Path, bytes: &[u8]) -> Result<(), Errno> {
 
 /// Groups first, uid last: each step needs the privilege that the next one gives up.
 fn become_user(uid: u32, gid: u32) -> Result<(), LaunchFailure> {
-    let check = |step: &str, result: i32| match result {
-        0 => Ok(()),
-        _ => Err(LaunchFailure::new(step, last_errno())),
-    };
     // SAFETY: an empty list of groups needs no pointer.
-    check("setgroups", unsafe { libc::setgroups(0, ptr::null()) })?;
+    succeed("setgroups", unsafe { libc::setgroups(0, ptr::null()) })?;
     // SAFETY: takes integers only; libc's wrapper covers the one thread there is.
-    check("setresgid", unsafe { libc::setresgid(gid, gid, gid) })?;
+    succeed("setresgid", unsafe { libc::setresgid(gid, gid, gid) })?;
     // SAFETY: as above.
-    check("setresuid", unsafe { libc::setresuid(uid, uid, uid) })?;
+    succeed("setresuid", unsafe { libc::setresuid(uid, uid, uid) })?;
     // SAFETY: takes integers only.
     if unsafe { libc::setuid(0) } == 0 {
         return Err(LaunchFailure::new("setresuid", "uid 0 could be had back"));
     }
     Ok(())
+}
+
+fn succeed(step: &str, result: i32) -> Result<(), LaunchFailure> {
+    match result {
+        0 => Ok(()),
+        _ => Err(LaunchFailure::new(step, last_errno())),
+    }
 }
 
 /// With an empty environment, by absolute path.

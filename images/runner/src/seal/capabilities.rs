@@ -57,6 +57,12 @@ pub fn clear_ambient() -> Result<(), Errno> {
     prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong).map(|_| ())
 }
 
+/// Makes every permitted capability effective again, after a change of the effective uid took them.
+pub fn use_permitted() -> Result<(), Errno> {
+    let sets = capget()?;
+    capset(sets.map(|set| Sets { effective: set.permitted, ..set }))
+}
+
 fn prctl(option: libc::c_int, argument: libc::c_ulong) -> Result<i32, Errno> {
     // SAFETY: the options used here take integers only.
     match unsafe { libc::prctl(option, argument, 0 as libc::c_ulong, 0 as libc::c_ulong, 0 as libc::c_ulong) } {

@@ -6,7 +6,7 @@ mod capabilities;
 mod filter;
 mod limits;
 
-pub use capabilities::{clear_ambient, drop_capabilities};
+pub use capabilities::{clear_ambient, drop_capabilities, use_permitted};
 pub use filter::{Filter, Memory};
 pub use limits::{ResourceLimits, raise_own_descriptors};
 
