@@ -1,6 +1,7 @@
 package dev.runnel.executors.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,14 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Everything one sandbox has on the host, and how all of it goes away: a folder, cgroups, a uid, and processes.
+/// Everything one sandbox has on the host, and how all of it goes away: a folder, cgroups, uids, and processes.
 ///
 /// Thread-safe.
 final class Footprint {
@@ -31,7 +31,7 @@ final class Footprint {
 
     private final String nonce;
     private final Path directory;
-    private final Optional<UidPool.Lease> uid;
+    private final Optional<UidPool.Lease> uids;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock") private SandboxCgroup cgroup = SandboxCgroup.NONE;
@@ -44,18 +44,19 @@ final class Footprint {
 
     /// @param nonce names the folder and stands on the command line of every process that Runnel starts for this
     ///     sandbox
-    Footprint(String nonce, Path directory, Optional<UidPool.Lease> uid) {
+    Footprint(String nonce, Path directory, Optional<UidPool.Lease> uids) {
         this.nonce = nonce;
         this.directory = directory;
-        this.uid = uid;
+        this.uids = uids;
     }
 
     String nonce() {
         return nonce;
     }
 
-    OptionalInt uid() {
-        return uid.map(UidPool.Lease::uid).orElse(OptionalInt.empty());
+    /// Absent where everything has the daemon's own.
+    Optional<UidRange> uids() {
+        return uids.map(UidPool.Lease::uids);
     }
 
     void makeDirectory() throws IOException {
@@ -159,7 +160,7 @@ final class Footprint {
                 var dead = end();
                 var gone = removeCgroup();
                 removeDirectory();
-                uid.ifPresent(lease -> lease.release(dead && gone));
+                uids.ifPresent(lease -> lease.release(dead && gone));
             }
         } finally {
             lock.unlock();

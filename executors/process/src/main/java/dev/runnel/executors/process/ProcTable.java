@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,12 +30,12 @@ final class ProcTable {
         return fields.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fields.get(START_TIME)));
     }
 
-    /// Every process whose owner is `uid`; zombies too.
-    static List<Long> ownedBy(int uid) throws IOException {
+    /// Every process whose owner is one of `uids`; zombies too.
+    static List<Long> ownedBy(UidRange uids) throws IOException {
         var pids = new ArrayList<Long>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (var process : processes) {
-                if (owner(process) == uid) {
+                if (uids.contains(owner(process))) {
                     pids.add(Long.valueOf(process.getFileName().toString()));
                 }
             }

@@ -63,6 +63,15 @@ public record ProcessExecutorConfig(
                         "uids must be a range of positive ids, was " + count + " from " + first);
             }
         }
+
+        boolean contains(int uid) {
+            return uid >= first && uid - first < count;
+        }
+
+        @Override
+        public String toString() {
+            return count == 1 ? Integer.toString(first) : first + "-" + (first + count - 1);
+        }
     }
 
     /// Whether limits are enforced by cgroups.

@@ -62,7 +62,7 @@ record SandboxMaker(
 
     /// @param whenDestroyed run once, after nothing is left of a sandbox that was opened
     Sandbox open(SandboxSpec spec, Runnable whenDestroyed) throws SandboxException, InterruptedException {
-        Optional<UidPool.Lease> uid = uids.isPresent() ? Optional.of(uids.get().acquire()) : Optional.empty();
+        Optional<UidPool.Lease> uid = uids.isPresent() ? Optional.of(uids.get().acquire(1)) : Optional.empty();
         var nonce = Nonce.random(Nonce.BYTES);
         var footprint = new Footprint(nonce, instance.sandboxDirectory(nonce), uid);
         var opened = false;
@@ -108,8 +108,9 @@ record SandboxMaker(
         argv.addAll(List.of("--connect", footprint.socket().toString()));
         argv.addAll(descriptors.options());
         cgroup.launcherJoins().forEach(file -> argv.addAll(List.of("--join", file.toString())));
-        footprint.uid().ifPresent(uid -> {
-            argv.addAll(List.of("--uid", Integer.toString(uid), "--gid", Integer.toString(uid)));
+        footprint.uids().ifPresent(uids -> {
+            var uid = Integer.toString(uids.first());
+            argv.addAll(List.of("--uid", uid, "--gid", uid));
             argv.addAll(List.of("--oom-score-adj", OOM_SCORE));
         });
         argv.add("--");

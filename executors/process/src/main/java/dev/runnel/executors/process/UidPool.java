@@ -10,7 +10,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /// queued signals) and no signal crosses from one to another.
 ///
 /// A uid is taken by a lock on its byte of a file, so daemons that share the runtime directory share the range, and
-/// what a dead daemon had is free.
+/// what a dead daemon had is free. A nursery takes several that follow each other, because its user namespace is
+/// described by ranges.
 final class UidPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UidPool.class);
 
@@ -42,19 +42,20 @@ final class UidPool implements AutoCloseable {
         return new UidPool(range, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
     }
 
-    /// A uid that nobody else has, and of which nothing is alive.
+    /// As many uids in a row as wanted that nobody else has, and of which nothing is alive.
     ///
     /// @throws SandboxException with [SandboxException.Reason.Exhausted]
-    Lease acquire() throws SandboxException {
+    Lease acquire(int count) throws SandboxException {
         lock.lock();
         try {
             for (var tried = 0; tried < range.count(); tried++) {
                 var offset = next;
                 next = (next + 1) % range.count();
-                var held = taken.get(offset) ? null : tryLock(range.first() + offset);
+                var held = isFree(offset, count) ? tryLock(range.first() + offset, count) : null;
                 if (held != null) {
-                    taken.set(offset);
-                    return new Lease(range.first() + offset, held);
+                    taken.set(offset, offset + count);
+                    next = (offset + count) % range.count();
+                    return new Lease(new UidRange(range.first() + offset, count), held);
                 }
             }
         } finally {
@@ -62,8 +63,16 @@ final class UidPool implements AutoCloseable {
         }
         throw new SandboxException(
                 new SandboxException.Reason.Exhausted(),
-                "all " + range.count() + " uids from " + range.first()
-                        + " are in use by sandboxes; raise the executor's uid range or try again later");
+                "no " + count + " of the " + range.count() + " uids from " + range.first()
+                        + " are free: sandboxes have them; raise the executor's uid range or try again later");
+    }
+
+    @GuardedBy("lock") private boolean isFree(int offset, int count) {
+        if (offset + count > range.count()) {
+            return false;
+        }
+        var firstTaken = taken.nextSetBit(offset);
+        return firstTaken < 0 || firstTaken >= offset + count;
     }
 
     @Override
@@ -75,52 +84,53 @@ final class UidPool implements AutoCloseable {
         }
     }
 
-    private @Nullable FileLock tryLock(int uid) {
+    private @Nullable FileLock tryLock(int uid, int count) {
         try {
-            return file.tryLock(uid, 1, false);
+            return file.tryLock(uid, count, false);
         } catch (OverlappingFileLockException _) {
             return null; // another pool in this process has it
         } catch (IOException e) {
-            LOG.warn("uid {} could not be locked", uid, e);
+            LOG.warn("{} uids from {} could not be locked", count, uid, e);
             return null;
         }
     }
 
-    /// A uid for one sandbox.
+    /// Uids for one sandbox.
     final class Lease {
-        private final int uid;
+        private final UidRange uids;
         private final FileLock held;
 
-        private Lease(int uid, FileLock held) {
-            this.uid = uid;
+        private Lease(UidRange uids, FileLock held) {
+            this.uids = uids;
             this.held = held;
         }
 
-        OptionalInt uid() {
-            return OptionalInt.of(uid);
+        UidRange uids() {
+            return uids;
         }
 
-        /// Gives it back. A uid that still has processes stays taken.
+        /// Gives them back. Uids that still have processes stay taken.
         ///
-        /// @param proven that nothing of it is alive is known already; otherwise /proc is asked
+        /// @param proven that nothing of them is alive is known already; otherwise /proc is asked
         void release(boolean proven) {
             try {
-                if (!proven && !ProcTable.ownedBy(uid).isEmpty()) {
-                    LOG.warn("processes of uid {} outlived their sandbox; the uid is not used again", uid);
+                if (!proven && !ProcTable.ownedBy(uids).isEmpty()) {
+                    LOG.warn("processes of uids {} outlived their sandbox; the uids are not used again", uids);
                     return;
                 }
                 held.release();
-                forget(uid - range.first());
+                forget(uids);
             } catch (IOException e) {
-                LOG.warn("uid {} could not be given back", uid, e);
+                LOG.warn("uids {} could not be given back", uids, e);
             }
         }
     }
 
-    private void forget(int offset) {
+    private void forget(UidRange uids) {
+        var offset = uids.first() - range.first();
         lock.lock();
         try {
-            taken.clear(offset);
+            taken.clear(offset, offset + uids.count());
         } finally {
             lock.unlock();
         }

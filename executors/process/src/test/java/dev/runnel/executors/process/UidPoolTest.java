@@ -18,11 +18,11 @@ final class UidPoolTest {
     @Test
     void eachSandboxHasAUidOfItsOwnUntilTheRangeIsUsedUp() throws IOException, SandboxException {
         try (var pool = pool()) {
-            assertThat(pool.acquire().uid()).hasValue(210_000);
-            assertThat(pool.acquire().uid()).hasValue(210_001);
+            assertThat(pool.acquire(1).uids().first()).isEqualTo(210_000);
+            assertThat(pool.acquire(1).uids().first()).isEqualTo(210_001);
 
             assertThatExceptionOfType(SandboxException.class)
-                    .isThrownBy(pool::acquire)
+                    .isThrownBy(() -> pool.acquire(1))
                     .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(new Reason.Exhausted()))
                     .withMessageContaining("210000");
         }
@@ -31,12 +31,12 @@ final class UidPoolTest {
     @Test
     void aUidThatWasGivenBackIsUsedAgain() throws IOException, SandboxException {
         try (var pool = pool()) {
-            var first = pool.acquire();
-            pool.acquire();
+            var first = pool.acquire(1);
+            pool.acquire(1);
 
             first.release(false);
 
-            assertThat(pool.acquire().uid()).isEqualTo(first.uid());
+            assertThat(pool.acquire(1).uids()).isEqualTo(first.uids());
         }
     }
 
@@ -44,9 +44,9 @@ final class UidPoolTest {
     void aUidOfWhichAProcessIsAliveStaysTaken() throws IOException, SandboxException {
         try (var process = LongProcess.start(210_000);
                 var pool = UidPool.open(new UidRange(process.uid(), 1), runtime.resolve("uids"))) {
-            pool.acquire().release(false);
+            pool.acquire(1).release(false);
 
-            assertThatExceptionOfType(SandboxException.class).isThrownBy(pool::acquire);
+            assertThatExceptionOfType(SandboxException.class).isThrownBy(() -> pool.acquire(1));
         }
     }
 
@@ -54,7 +54,37 @@ final class UidPoolTest {
     void daemonsThatShareARuntimeDirectoryNeverShareAUid() throws IOException, SandboxException {
         try (var one = pool();
                 var other = pool()) {
-            assertThat(one.acquire().uid()).isNotEqualTo(other.acquire().uid());
+            assertThat(one.acquire(1).uids()).isNotEqualTo(other.acquire(1).uids());
+        }
+    }
+
+    @Test
+    void uidsOfANurseryFollowEachOtherAndAreNobodyElses() throws IOException, SandboxException {
+        var range = new UidRange(220_000, 10);
+        try (var one = UidPool.open(range, runtime.resolve("uids"));
+                var other = UidPool.open(range, runtime.resolve("uids"))) {
+            var alone = one.acquire(1);
+            var row = one.acquire(4);
+            var others = other.acquire(4);
+
+            assertThat(row.uids()).isEqualTo(new UidRange(220_001, 4));
+            assertThat(others.uids()).isEqualTo(new UidRange(220_005, 4));
+            assertThatExceptionOfType(SandboxException.class).isThrownBy(() -> one.acquire(2));
+
+            alone.release(false);
+            row.release(false);
+
+            assertThat(other.acquire(5).uids()).isEqualTo(new UidRange(220_000, 5));
+        }
+    }
+
+    @Test
+    void aProcessOfAnyOfItsUidsKeepsAWholeRowTaken() throws IOException, SandboxException {
+        try (var process = LongProcess.start(220_102);
+                var pool = UidPool.open(new UidRange(process.uid() - 2, 3), runtime.resolve("uids"))) {
+            pool.acquire(3).release(false);
+
+            assertThatExceptionOfType(SandboxException.class).isThrownBy(() -> pool.acquire(1));
         }
     }
 
