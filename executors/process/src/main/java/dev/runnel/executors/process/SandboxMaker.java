@@ -1,6 +1,7 @@
 package dev.runnel.executors.process;
 
 import dev.runnel.executors.runner.Alarms;
+import dev.runnel.executors.runner.Greeting;
 import dev.runnel.executors.runner.ProgramDefaults;
 import dev.runnel.executors.runner.RunnerConnection;
 import dev.runnel.executors.runner.RunnerSandbox;
@@ -92,8 +93,7 @@ record SandboxMaker(
             return RunnerConnection.open(
                     new UnixChannel(channel),
                     HexFormat.of().parseHex(footprint.nonce()),
-                    SandboxDescription.Kind.PLAIN,
-                    BwrapCommand.WORKSPACE,
+                    new Greeting.Plain(BwrapCommand.WORKSPACE),
                     Alarms.real());
         } catch (SandboxException e) {
             throw Diagnosis.failedLaunch(footprint.lastWords(), String.valueOf(e.getMessage()), e);

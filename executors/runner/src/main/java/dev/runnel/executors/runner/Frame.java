@@ -33,6 +33,7 @@ record Frame(FrameType type, boolean more, long run, ByteBuffer payload) {
                     FRAME_TYPE_WELCOME,
                     FRAME_TYPE_READY,
                     FRAME_TYPE_FATAL,
+                    FRAME_TYPE_RETIRE,
                     FRAME_TYPE_EXEC,
                     FRAME_TYPE_STARTED,
                     FRAME_TYPE_START_FAILED,
@@ -44,7 +45,9 @@ record Frame(FrameType type, boolean more, long run, ByteBuffer payload) {
                     FRAME_TYPE_FILE_INFO,
                     FRAME_TYPE_LIST,
                     FRAME_TYPE_LISTING,
-                    FRAME_TYPE_FILE_ERROR -> Kind.MESSAGE;
+                    FRAME_TYPE_FILE_ERROR,
+                    FRAME_TYPE_OPEN_CELL,
+                    FRAME_TYPE_CELL_FAILED -> Kind.MESSAGE;
             case FRAME_TYPE_STDOUT, FRAME_TYPE_STDERR, FRAME_TYPE_STDIN, FRAME_TYPE_PUT_DATA, FRAME_TYPE_FILE_DATA ->
                 Kind.DATA;
             case FRAME_TYPE_PING,
@@ -52,7 +55,10 @@ record Frame(FrameType type, boolean more, long run, ByteBuffer payload) {
                     FRAME_TYPE_STDIN_END,
                     FRAME_TYPE_KILL,
                     FRAME_TYPE_PUT_DONE,
-                    FRAME_TYPE_FILE_END -> Kind.EMPTY;
+                    FRAME_TYPE_FILE_END,
+                    FRAME_TYPE_CELL_OPENED,
+                    FRAME_TYPE_CLOSE_CELL,
+                    FRAME_TYPE_CELL_CLOSED -> Kind.EMPTY;
             case FRAME_TYPE_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalArgumentException("a frame of type " + type + " is never sent");
         };

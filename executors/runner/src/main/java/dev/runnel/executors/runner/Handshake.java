@@ -1,6 +1,5 @@
 package dev.runnel.executors.runner;
 
-import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.runner.v1.FrameType;
 import dev.runnel.runner.v1.Hello;
 import dev.runnel.runner.v1.Ready;
@@ -13,7 +12,7 @@ import java.security.MessageDigest;
 
 /// Hello, Welcome, Ready.
 final class Handshake {
-    private static final int PROTOCOL_VERSION = 1;
+    private static final int PROTOCOL_VERSION = 2;
 
     private final Channel channel;
     private final FrameReader reader;
@@ -23,7 +22,7 @@ final class Handshake {
         this.reader = reader;
     }
 
-    RunnerFeatures perform(byte[] nonce, SandboxDescription.Kind kind, String workspace) throws IOException {
+    RunnerFeatures perform(byte[] nonce, Greeting greeting) throws IOException {
         var hello = Hello.parseFrom(expect(FrameType.FRAME_TYPE_HELLO));
         if (hello.getProtocolVersion() != PROTOCOL_VERSION) {
             throw new ProtocolViolationException("the runner speaks version "
@@ -33,7 +32,7 @@ final class Handshake {
         if (!MessageDigest.isEqual(hello.getNonce().toByteArray(), nonce)) {
             throw new ProtocolViolationException("the peer does not know the nonce: not the sandbox that was started");
         }
-        welcome(kind, workspace);
+        welcome(greeting);
         var ready = Ready.parseFrom(expect(FrameType.FRAME_TYPE_READY));
         if (ready.getMaxRuns() < 1) {
             throw new ProtocolViolationException("a runner that serves no runs");
@@ -45,17 +44,14 @@ final class Handshake {
                 ready.getJoinsCgroup());
     }
 
-    private void welcome(SandboxDescription.Kind kind, String workspace) throws IOException {
-        var welcome = Welcome.newBuilder()
-                .setProtocolVersion(PROTOCOL_VERSION)
-                .setKind(
-                        switch (kind) {
-                            case PLAIN -> SandboxKind.SANDBOX_KIND_PLAIN;
-                            case CELL -> SandboxKind.SANDBOX_KIND_CELL;
-                        })
-                .setWorkspace(workspace)
-                .build();
-        for (var frame : Frame.message(FrameType.FRAME_TYPE_WELCOME, 0, welcome)) {
+    private void welcome(Greeting greeting) throws IOException {
+        var welcome = Welcome.newBuilder().setProtocolVersion(PROTOCOL_VERSION).setWorkspace(greeting.workspace());
+        switch (greeting) {
+            case Greeting.Plain _ -> welcome.setKind(SandboxKind.SANDBOX_KIND_PLAIN);
+            case Greeting.Nursery nursery ->
+                welcome.setKind(SandboxKind.SANDBOX_KIND_CELL).setNursery(CellMessages.nursery(nursery.settings()));
+        }
+        for (var frame : Frame.message(FrameType.FRAME_TYPE_WELCOME, 0, welcome.build())) {
             var bytes = ByteBuffer.allocate(frame.size());
             frame.writeTo(bytes);
             channel.write(bytes.flip());

@@ -37,6 +37,11 @@ final class MessageAssembler {
         return Optional.of(new Frame(frame.type(), false, frame.run(), ByteBuffer.wrap(begun.bytes.toByteArray())));
     }
 
+    /// The rest of what has come in part does not come.
+    void forget(long run) {
+        partial.remove(run);
+    }
+
     /// What has come of a message so far.
     private record Partial(Frame first, ByteArrayOutputStream bytes) {
         void append(ByteBuffer payload) throws ProtocolViolationException {

@@ -2,7 +2,6 @@ package dev.runnel.executors.runner;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.MessageLite;
-import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.runner.v1.FrameType;
@@ -10,65 +9,74 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The channel to one runner, for the life of its sandbox. Thread-safe.
+/// The channel to one runner, for the life of its sandbox or nursery. Thread-safe.
 ///
 /// Two virtual threads serve it: a reader, which hands each frame to the run or transfer it belongs to and
 /// never waits for any of them, and a writer, because an interrupt of a caller inside a socket would close
 /// the channel for everybody.
 ///
-/// It ends at [#close()], at the channel's end, and at the first thing the runner says that the protocol does
-/// not allow; then what [#onEnd] registered is run, once, and whatever is still open is lost.
+/// It ends at [#close()], at the channel's end, and at the first thing the runner says that the protocol
+/// does not allow; then what [#onEnd] registered is run, once, and whatever is still open is lost.
 public final class RunnerConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerConnection.class);
     private static final Duration HANDSHAKE_WITHIN = Duration.ofSeconds(20);
 
     private final Channel channel;
     private final FrameReader reader;
+    private final Greeting greeting;
     private final RunnerFeatures features;
     private final Alarms alarms;
+    private final ChannelReceiver own;
+    private final Starts starts = new Starts();
+    private final AtomicLong lastRun = new AtomicLong();
     private final MessageAssembler assembler = new MessageAssembler();
     private final Outbox outbox = new Outbox();
     private final AtomicReference<@Nullable String> end = new AtomicReference<>();
     private final ReentrantLock lock = new ReentrantLock();
 
-    /// Runs and transfers that the runner has not ended.
+    /// Runs, transfers and cells that the runner has not ended.
     @GuardedBy("lock") private final Map<Long, Receiver> open = new HashMap<>();
+
+    /// Cells in which something may be opened.
+    @GuardedBy("lock") private final Set<Long> cells = new HashSet<>();
 
     @GuardedBy("lock") private final List<Runnable> onEnd = new ArrayList<>();
 
-    @GuardedBy("lock") private long lastRun;
-
     @GuardedBy("lock") private boolean ended;
 
-    private RunnerConnection(Channel channel, FrameReader reader, RunnerFeatures features, Alarms alarms) {
+    private RunnerConnection(
+            Channel channel, FrameReader reader, Greeting greeting, RunnerFeatures features, Alarms alarms) {
         this.channel = channel;
         this.reader = reader;
+        this.greeting = greeting;
         this.features = features;
         this.alarms = alarms;
+        this.own = new ChannelReceiver(this, greeting instanceof Greeting.Nursery);
     }
 
     /// Greets the runner and waits until it is ready. Owns `channel`, also when it fails.
     ///
     /// @param nonce what the runner must show
-    /// @param workspace absolute path inside the sandbox
+    /// @param greeting what it is to be
     /// @throws SandboxException with [Reason.Unavailable] when no right runner is at the other end
-    public static RunnerConnection open(
-            Channel channel, byte[] nonce, SandboxDescription.Kind kind, String workspace, Alarms alarms)
+    public static RunnerConnection open(Channel channel, byte[] nonce, Greeting greeting, Alarms alarms)
             throws SandboxException, InterruptedException {
         var late = alarms.after(HANDSHAKE_WITHIN, channel::close);
         var reader = new FrameReader(channel);
         try {
-            var features = new Handshake(channel, reader).perform(nonce, kind, workspace);
-            var connection = new RunnerConnection(channel, reader, features, alarms);
+            var features = new Handshake(channel, reader).perform(nonce, greeting);
+            var connection = new RunnerConnection(channel, reader, greeting, features, alarms);
             connection.start();
             return connection;
         } catch (IOException e) {
@@ -120,26 +128,74 @@ public final class RunnerConnection implements AutoCloseable {
         fail("it was closed");
     }
 
-    // For the runs and transfers
+    // For the runs, transfers and cells
 
     Alarms alarms() {
         return alarms;
     }
 
-    /// Makes a run or transfer known under a number of its own, before anything is sent for it.
-    <R extends Receiver> R register(LongFunction<R> make) throws SandboxException {
+    Greeting greeting() {
+        return greeting;
+    }
+
+    ChannelReceiver own() {
+        return own;
+    }
+
+    Starts starts() {
+        return starts;
+    }
+
+    /// A number that nothing on this channel has had.
+    long nextRun() {
+        return lastRun.incrementAndGet();
+    }
+
+    /// Makes a run, transfer or cell known and sends what opens it, in one step: nobody closes its cell
+    /// between. One that is refused is told that it is lost.
+    void open(Receiver receiver, FrameType type, MessageLite message) throws SandboxException {
+        var frames = Frame.message(type, receiver.run(), message);
+        String refusal;
         lock.lock();
         try {
-            if (ended || !isOpen()) {
-                throw new SandboxException(new Reason.Lost(false), "the sandbox was lost: " + end.get());
+            if (!ended && isOpen() && (receiver.cell() == 0 || cells.contains(receiver.cell()))) {
+                open.put(receiver.run(), receiver);
+                if (receiver instanceof Cell) {
+                    cells.add(receiver.run());
+                }
+                outbox.send(frames);
+                return;
             }
-            var run = ++lastRun;
-            var receiver = make.apply(run);
-            open.put(run, receiver);
-            return receiver;
+            refusal = isOpen() ? Cell.CLOSED : String.valueOf(end.get());
         } finally {
             lock.unlock();
         }
+        receiver.lost(refusal);
+        throw new SandboxException(new Reason.Lost(false), "the sandbox was lost: " + refusal);
+    }
+
+    /// Nothing is opened in the cell from here on. Returns what is open in it.
+    List<Receiver> seal(long cell) {
+        lock.lock();
+        try {
+            cells.remove(cell);
+            return in(cell);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The runner has closed the cell. For the reader.
+    void cellClosed(long cell) throws ProtocolViolationException {
+        for (var receiver : seal(cell)) {
+            receiver.cellClosed();
+            assembler.forget(receiver.run());
+            forget(receiver.run());
+        }
+    }
+
+    @GuardedBy("lock") private List<Receiver> in(long cell) {
+        return open.values().stream().filter(each -> each.cell() == cell).toList();
     }
 
     void send(FrameType type, long run, MessageLite message) {
@@ -197,20 +253,11 @@ public final class RunnerConnection implements AutoCloseable {
     }
 
     private void dispatch(Frame part) throws ProtocolViolationException {
-        var receiver = part.run() == 0 ? null : find(part);
+        var receiver = part.run() == 0 ? own : find(part);
         var whole = assembler.add(part);
-        if (whole.isEmpty()) {
-            return;
-        }
-        var frame = whole.get();
-        if (receiver == null) {
-            if (frame.type() != FrameType.FRAME_TYPE_FATAL) {
-                throw new ProtocolViolationException(frame.type() + " for the channel itself");
-            }
-            LOG.warn("a runner gave up: {}", Untrusted.fatal(frame.payload()));
-            fail("the runner gave up");
-        } else if (receiver.receive(frame.type(), frame.payload())) {
-            forget(frame.run());
+        if (whole.isPresent()
+                && receiver.receive(whole.get().type(), whole.get().payload())) {
+            forget(part.run());
         }
     }
 
@@ -231,6 +278,7 @@ public final class RunnerConnection implements AutoCloseable {
         lock.lock();
         try {
             open.remove(run);
+            cells.remove(run);
         } finally {
             lock.unlock();
         }
@@ -253,6 +301,7 @@ public final class RunnerConnection implements AutoCloseable {
         } finally {
             var why = String.valueOf(end.get());
             receivers.forEach(receiver -> receiver.lost(why));
+            own.lost(why);
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.runnel.executors.spi.ProgramInput;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
-import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.Workspace;
 import dev.runnel.runner.v1.FrameType;
 import java.io.IOException;
@@ -17,32 +16,55 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A sandbox whose pid 1 is a runner. Back ends make the boundary around it and say how it is destroyed.
+/// A sandbox whose programs a runner starts: one with a runner of its own, or a cell of a [RunnerNursery].
+/// Back ends make the boundary around the runner and say how it is destroyed.
 ///
 /// Keeps the promises of [Sandbox] on top of a [RunnerConnection]: a run's output is bounded by its credit
-/// while the sink is slow; an interrupt kills through the runner; a runner that does not start, end or kill a
-/// program in time is taken for lost and the sandbox destroyed.
+/// while the sink is slow; an interrupt kills through the runner; a runner that does not start, end or kill
+/// a program in time is taken for lost and the sandbox destroyed.
 public final class RunnerSandbox implements Sandbox {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerSandbox.class);
 
     private final SandboxDescription description;
     private final RunnerConnection connection;
+    private final long cell;
     private final ProgramDefaults defaults;
     private final RunnerWorkspace workspace;
     private final FutureTask<Void> destruction;
     private final AtomicBoolean busy = new AtomicBoolean();
 
+    /// A sandbox with a runner of its own.
+    ///
+    /// @param connection greeted with [Greeting.Plain]
     /// @param destroy kills whatever is in the sandbox without the runner's help and removes every trace of
-    ///     it from the host. Called once, from any thread, at [#close()] or as soon as the channel has ended;
-    ///     bounded in time
+    ///     it from the host. Called once, from any thread, at [#close()] or as soon as the channel has
+    ///     ended; bounded in time
     public RunnerSandbox(
             SandboxDescription description, RunnerConnection connection, ProgramDefaults defaults, Runnable destroy) {
+        this(description, connection, 0, defaults, () -> {
+            connection.close();
+            destroy.run();
+        });
+        connection.onEnd(this::close);
+    }
+
+    /// A cell that is open.
+    RunnerSandbox(SandboxDescription description, RunnerConnection connection, Cell cell, ProgramDefaults defaults) {
+        this(description, connection, cell.run(), defaults, cell::close);
+    }
+
+    private RunnerSandbox(
+            SandboxDescription description,
+            RunnerConnection connection,
+            long cell,
+            ProgramDefaults defaults,
+            Runnable destroy) {
         this.description = description;
         this.connection = connection;
+        this.cell = cell;
         this.defaults = defaults;
-        this.workspace = new RunnerWorkspace(connection);
+        this.workspace = new RunnerWorkspace(connection, cell);
         this.destruction = new FutureTask<>(destroy, null);
-        connection.onEnd(this::destroy);
     }
 
     @Override
@@ -65,11 +87,13 @@ public final class RunnerSandbox implements Sandbox {
             if (Thread.interrupted()) {
                 throw new InterruptedException("cancelled before the program started");
             }
-            var exec = ExecRequest.of(program, defaults);
-            putFiles(program);
-            var running = connection.register(run -> new RunningProgram(connection, run, program, sink));
+            var request = ExecRequest.of(program, defaults, cell);
+            if (!request.carriesFiles()) {
+                putFiles(program);
+            }
+            var running = new RunningProgram(connection, request, sink);
             running.begin();
-            connection.send(FrameType.FRAME_TYPE_EXEC, running.run(), exec);
+            connection.open(running, FrameType.FRAME_TYPE_EXEC, request.message());
             return new Delivery(connection, running, input, sink).toTheEnd();
         } finally {
             busy.set(false);
@@ -81,20 +105,14 @@ public final class RunnerSandbox implements Sandbox {
             try {
                 workspace.put(file);
             } catch (IOException e) {
-                throw new SandboxException(
-                        new Reason.Lost(false), "the program's file " + file.path() + " could not be read", e);
+                throw ExecRequest.unreadable(file, e);
             }
         }
     }
 
+    /// Returns when the sandbox is destroyed, whoever destroys it.
     @Override
     public void close() {
-        connection.close();
-        destroy();
-    }
-
-    /// Returns when the sandbox is destroyed, whoever destroys it.
-    private void destroy() {
         destruction.run();
         var interrupted = false;
         while (true) {

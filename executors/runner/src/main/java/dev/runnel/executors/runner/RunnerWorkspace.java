@@ -6,7 +6,6 @@ import dev.runnel.executors.runner.Transfer.Expectation;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.InputFile;
 import dev.runnel.executors.spi.SandboxException;
-import dev.runnel.executors.spi.SandboxException.Problem;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.Workspace;
 import dev.runnel.executors.spi.WorkspacePath;
@@ -21,15 +20,18 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/// The files of a sandbox, moved by its runner.
+/// The files of a sandbox, plain or a cell, moved by its runner.
 final class RunnerWorkspace implements Workspace {
     private static final Duration PUT_PROGRESS_WITHIN = Duration.ofSeconds(30);
     private static final int PROGRESS_BYTES = 64 * Frame.MAX_PAYLOAD;
 
     private final RunnerConnection connection;
+    private final long cell;
 
-    RunnerWorkspace(RunnerConnection connection) {
+    /// @param cell whose workspace it is; 0 in a plain sandbox
+    RunnerWorkspace(RunnerConnection connection, long cell) {
         this.connection = connection;
+        this.cell = cell;
     }
 
     /// Once begun a put goes on to its end also when it is interrupted: the protocol has no way to break one
@@ -40,15 +42,16 @@ final class RunnerWorkspace implements Workspace {
             throw new InterruptedException();
         }
         try (var source = file.content().open()) {
-            var transfer = connection.register(run -> new Transfer(connection, run, new Expectation.Stored()));
+            var transfer = new Transfer(connection, cell, file.path(), new Expectation.Stored());
             var put = Put.newBuilder()
                     .setPath(bytes(file.path()))
                     .setMode(file.mode())
                     .setSize(file.content().size())
+                    .setCell(cell)
                     .build();
-            connection.send(FrameType.FRAME_TYPE_PUT, transfer.run(), put);
+            connection.open(transfer, FrameType.FRAME_TYPE_PUT, put);
             var interrupted = send(source, file, transfer);
-            interrupted |= awaitStored(file.path(), transfer);
+            interrupted |= awaitStored(transfer);
             if (interrupted) {
                 throw new InterruptedException("cancelled while a file was written");
             }
@@ -67,7 +70,7 @@ final class RunnerWorkspace implements Workspace {
                 }
                 var early = transfer.poll();
                 if (early.isPresent()) {
-                    finish(file.path(), early.get());
+                    finish(early.get());
                 }
                 var piece = source.readNBytes((int) Math.min(Frame.MAX_PAYLOAD, size - sent));
                 if (piece.length == 0) {
@@ -96,22 +99,23 @@ final class RunnerWorkspace implements Workspace {
         }
     }
 
-    private static boolean awaitStored(WorkspacePath path, Transfer transfer) throws SandboxException {
+    /// Returns whether it was interrupted, even while the answer was there already and nothing waited for it.
+    private static boolean awaitStored(Transfer transfer) throws SandboxException {
         var interrupted = false;
         while (true) {
             try {
-                finish(path, transfer.next());
-                return interrupted;
+                finish(transfer.next());
+                return Thread.interrupted() || interrupted;
             } catch (InterruptedException _) {
                 interrupted = true;
             }
         }
     }
 
-    private static void finish(WorkspacePath path, Event event) throws SandboxException {
+    private static void finish(Event event) throws SandboxException {
         switch (event) {
             case Event.Done _ -> {}
-            case Event.Refused(var problem) -> throw refused(path, problem);
+            case Event.Refused(var why) -> throw why;
             case Event.Announced _, Event.Data _, Event.Entries _ -> throw unexpected();
         }
     }
@@ -119,13 +123,14 @@ final class RunnerWorkspace implements Workspace {
     @Override
     public FileEntry get(WorkspacePath path, DataSize atMost, OutputStream target)
             throws SandboxException, IOException, InterruptedException {
-        var transfer = connection.register(run -> new Transfer(connection, run, new Expectation.File(atMost.bytes())));
+        var transfer = new Transfer(connection, cell, path, new Expectation.File(atMost.bytes()));
         var get = Get.newBuilder()
                 .setPath(bytes(path))
                 .setMaxBytes(atMost.bytes())
                 .setInitialCredit(CreditWindow.SIZE)
+                .setCell(cell)
                 .build();
-        connection.send(FrameType.FRAME_TYPE_GET, transfer.run(), get);
+        connection.open(transfer, FrameType.FRAME_TYPE_GET, get);
         try {
             return copy(path, transfer, target);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -138,7 +143,7 @@ final class RunnerWorkspace implements Workspace {
             throws SandboxException, IOException, InterruptedException {
         var entry = switch (transfer.next()) {
             case Event.Announced(var file) -> entry(path, file);
-            case Event.Refused(var problem) -> throw refused(path, problem);
+            case Event.Refused(var why) -> throw why;
             case Event.Data _, Event.Done _, Event.Entries _ -> throw unexpected();
         };
         while (true) {
@@ -150,7 +155,7 @@ final class RunnerWorkspace implements Workspace {
                 case Event.Done _ -> {
                     return entry;
                 }
-                case Event.Refused(var problem) -> throw refused(path, problem);
+                case Event.Refused(var why) -> throw why;
                 case Event.Announced _, Event.Entries _ -> throw unexpected();
             }
         }
@@ -166,12 +171,13 @@ final class RunnerWorkspace implements Workspace {
 
     @Override
     public Listing list(WorkspacePath directory, int atMost) throws SandboxException, InterruptedException {
-        var transfer = connection.register(run -> new Transfer(connection, run, new Expectation.Entries(atMost)));
+        var transfer = new Transfer(connection, cell, directory, new Expectation.Entries(atMost));
         var list = List.newBuilder()
                 .setPath(bytes(directory))
                 .setMaxEntries(atMost)
+                .setCell(cell)
                 .build();
-        connection.send(FrameType.FRAME_TYPE_LIST, transfer.run(), list);
+        connection.open(transfer, FrameType.FRAME_TYPE_LIST, list);
         return switch (transfer.next()) {
             case Event.Entries(var listing) -> {
                 try {
@@ -180,7 +186,7 @@ final class RunnerWorkspace implements Workspace {
                     throw broke(e);
                 }
             }
-            case Event.Refused(var problem) -> throw refused(directory, problem);
+            case Event.Refused(var why) -> throw why;
             case Event.Announced _, Event.Data _, Event.Done _ -> throw unexpected();
         };
     }
@@ -197,19 +203,5 @@ final class RunnerWorkspace implements Workspace {
 
     private static AssertionError unexpected() {
         return new AssertionError("the reader lets only pass what was asked for");
-    }
-
-    private static SandboxException refused(WorkspacePath path, Problem problem) {
-        var why = switch (problem) {
-            case NOT_FOUND -> "it is not there";
-            case NOT_A_REGULAR_FILE -> "it is not a regular file";
-            case LINK_ON_THE_WAY -> "its path leads through a link or out of the workspace";
-            case NO_SPACE -> "the workspace is full";
-            case TOO_LARGE -> "it is larger than allowed";
-            case PERMISSION_DENIED -> "its permissions forbid it";
-            case OTHER -> "the sandbox could not";
-        };
-        return new SandboxException(
-                new Reason.FileRefused(path, problem), "the file '" + path + "' of the workspace was refused: " + why);
     }
 }

@@ -32,6 +32,7 @@ final class RunningProgram implements Receiver {
     private final RunnerConnection connection;
     private final long run;
     private final Program program;
+    private final ExecRequest request;
     private final SinkGate gate;
     private final Watchdog watchdog;
     private final CreditWindow window;
@@ -46,10 +47,13 @@ final class RunningProgram implements Receiver {
 
     @GuardedBy("lock") private boolean killRequested;
 
-    RunningProgram(RunnerConnection connection, long run, Program program, OutputSink sink) {
+    @GuardedBy("lock") private boolean closing;
+
+    RunningProgram(RunnerConnection connection, ExecRequest request, OutputSink sink) {
         this.connection = connection;
-        this.run = run;
-        this.program = program;
+        this.run = connection.nextRun();
+        this.program = request.program();
+        this.request = request;
         this.gate = new SinkGate(sink);
         this.watchdog = new Watchdog(connection);
         this.window = new CreditWindow(connection, run, LEFT_IN_PIPES);
@@ -66,8 +70,14 @@ final class RunningProgram implements Receiver {
         record HasEnded(Outcome outcome) implements Event {}
     }
 
-    long run() {
+    @Override
+    public long run() {
         return run;
+    }
+
+    @Override
+    public long cell() {
+        return request.cell();
     }
 
     StdinCredit stdin() {
@@ -127,6 +137,10 @@ final class RunningProgram implements Receiver {
 
     private void hasStarted(Started message) throws ProtocolViolationException {
         Messages.natural("process id", message.getPid());
+        if (message.getWarm() && !request.mayStartWarm()) {
+            throw new ProtocolViolationException("a warm start that nobody asked for");
+        }
+        connection.starts().count(message.getWarm());
         started = true;
         stdin.add(StdinCredit.INITIAL);
         watchdog.arm(program.limits().wallTime().plus(WALL_GRACE), "it does not enforce the wall-time limit");
@@ -148,20 +162,13 @@ final class RunningProgram implements Receiver {
         stdin.add(Integer.toUnsignedLong(credit.getBytes()));
     }
 
-    private void couldNotStart(StartFailed failure) {
+    private void couldNotStart(StartFailed failure) throws ProtocolViolationException {
         watchdog.disarm();
+        var why = StartFailure.of(failure, request);
         inbox.put(new Event.CouldNotStart(
-                failure.getCommandUnusable()
-                        ? new SandboxException(
-                                new Reason.Unsupported(),
-                                "the program could not be started: its command "
-                                        + program.argv().getFirst()
-                                        + " is not there or can't be executed in this sandbox (errno "
-                                        + failure.getErrnoNumber() + ")")
-                        : new SandboxException(
-                                new Reason.Lost(false),
-                                "the sandbox could not start the program: " + Untrusted.text(failure.getStep())
-                                        + " failed with errno " + failure.getErrnoNumber())));
+                isClosing()
+                        ? new SandboxException(new Reason.Lost(false), "the sandbox was lost: " + Cell.CLOSED)
+                        : why));
     }
 
     private void hasEnded(Exit exit) throws ProtocolViolationException {
@@ -170,14 +177,37 @@ final class RunningProgram implements Receiver {
         }
         var outcome = ExitReport.outcome(exit, isKillRequested());
         watchdog.disarm();
-        inbox.put(new Event.HasEnded(outcome));
+        if (isClosing()) {
+            inbox.lost(Cell.CLOSED);
+        } else {
+            inbox.put(new Event.HasEnded(outcome));
+        }
         gate.ended();
+    }
+
+    @Override
+    public void cellClosed() throws ProtocolViolationException {
+        throw new ProtocolViolationException("a cell closed before the end of its program");
     }
 
     @Override
     public void lost(String why) {
         watchdog.disarm();
         inbox.lost(why);
+        gate.ended();
+    }
+
+    // The thread that closes the cell
+
+    /// The runner kills without being told to, and whatever the end is, the run is lost.
+    @Override
+    public void closing() {
+        lock.lock();
+        try {
+            closing = true;
+        } finally {
+            lock.unlock();
+        }
         gate.ended();
     }
 
@@ -220,7 +250,16 @@ final class RunningProgram implements Receiver {
     private boolean isKillRequested() {
         lock.lock();
         try {
-            return killRequested;
+            return killRequested || closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
         } finally {
             lock.unlock();
         }

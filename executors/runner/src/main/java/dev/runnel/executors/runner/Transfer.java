@@ -1,7 +1,7 @@
 package dev.runnel.executors.runner;
 
 import dev.runnel.executors.spi.SandboxException;
-import dev.runnel.executors.spi.SandboxException.Problem;
+import dev.runnel.executors.spi.WorkspacePath;
 import dev.runnel.runner.v1.FileError;
 import dev.runnel.runner.v1.FileInfo;
 import dev.runnel.runner.v1.FileKind;
@@ -18,6 +18,8 @@ final class Transfer implements Receiver {
 
     private final RunnerConnection connection;
     private final long run;
+    private final long cell;
+    private final WorkspacePath path;
     private final Expectation expectation;
     private final CreditWindow window;
     private final Inbox<Event> inbox = new Inbox<>();
@@ -29,9 +31,13 @@ final class Transfer implements Receiver {
     /// Nobody takes its data any more; the reader grants it back itself.
     private volatile boolean abandoned;
 
-    Transfer(RunnerConnection connection, long run, Expectation expectation) {
+    /// @param cell whose workspace it is; 0 in a plain sandbox
+    /// @param path what is moved or listed
+    Transfer(RunnerConnection connection, long cell, WorkspacePath path, Expectation expectation) {
         this.connection = connection;
-        this.run = run;
+        this.run = connection.nextRun();
+        this.cell = cell;
+        this.path = path;
         this.expectation = expectation;
         this.window = new CreditWindow(connection, run, 0);
     }
@@ -55,11 +61,17 @@ final class Transfer implements Receiver {
 
         record Entries(Listing listing) implements Event {}
 
-        record Refused(Problem problem) implements Event {}
+        record Refused(SandboxException why) implements Event {}
     }
 
-    long run() {
+    @Override
+    public long run() {
         return run;
+    }
+
+    @Override
+    public long cell() {
+        return cell;
     }
 
     // The reader
@@ -67,7 +79,8 @@ final class Transfer implements Receiver {
     @Override
     public boolean receive(FrameType type, ByteBuffer payload) throws ProtocolViolationException {
         if (type == FrameType.FRAME_TYPE_FILE_ERROR) {
-            inbox.put(new Event.Refused(problem(Messages.parse(FileError::parseFrom, payload))));
+            var error = Messages.parse(FileError::parseFrom, payload);
+            inbox.put(new Event.Refused(FileRefusal.of(path, error, cell)));
             return true;
         }
         return switch (expectation) {
@@ -113,6 +126,14 @@ final class Transfer implements Receiver {
     }
 
     @Override
+    public void closing() {}
+
+    @Override
+    public void cellClosed() {
+        lost(Cell.CLOSED);
+    }
+
+    @Override
     public void lost(String why) {
         inbox.lost(why);
     }
@@ -121,21 +142,6 @@ final class Transfer implements Receiver {
         if (!right) {
             throw new ProtocolViolationException(type + " that does not fit what was asked for");
         }
-    }
-
-    private static Problem problem(FileError error) throws ProtocolViolationException {
-        return switch (error.getProblem()) {
-            case FILE_PROBLEM_NOT_FOUND -> Problem.NOT_FOUND;
-            case FILE_PROBLEM_NOT_A_REGULAR_FILE -> Problem.NOT_A_REGULAR_FILE;
-            case FILE_PROBLEM_LINK_ON_THE_WAY -> Problem.LINK_ON_THE_WAY;
-            case FILE_PROBLEM_NO_SPACE -> Problem.NO_SPACE;
-            case FILE_PROBLEM_TOO_LARGE -> Problem.TOO_LARGE;
-            case FILE_PROBLEM_PERMISSION_DENIED -> Problem.PERMISSION_DENIED;
-            // Only a program that runs can change a file meanwhile, and files are read between runs.
-            case FILE_PROBLEM_OTHER, FILE_PROBLEM_CHANGED -> Problem.OTHER;
-            case FILE_PROBLEM_UNSPECIFIED, UNRECOGNIZED ->
-                throw new ProtocolViolationException("file problem " + error.getProblemValue());
-        };
     }
 
     // The thread that asked

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.runner.v1.Credit;
 import dev.runnel.runner.v1.Exec;
 import dev.runnel.runner.v1.Exit;
@@ -43,15 +42,15 @@ final class FakeRunner implements AutoCloseable {
     static Connected connect(Alarms alarms) throws Exception {
         var sockets = SocketPair.open();
         var runner = new FakeRunner(sockets.runner());
-        var opening = new FutureTask<>(() ->
-                RunnerConnection.open(sockets.daemon(), NONCE, SandboxDescription.Kind.PLAIN, "/workspace", alarms));
+        var opening = new FutureTask<>(
+                () -> RunnerConnection.open(sockets.daemon(), NONCE, new Greeting.Plain("/workspace"), alarms));
         Thread.ofVirtual().start(opening);
         runner.greet();
         return new Connected(opening.get(), runner);
     }
 
     void greet() throws IOException {
-        send(FrameType.FRAME_TYPE_HELLO, 0, hello(1, NONCE));
+        send(FrameType.FRAME_TYPE_HELLO, 0, hello(2, NONCE));
         expect(FrameType.FRAME_TYPE_WELCOME);
         send(
                 FrameType.FRAME_TYPE_READY,

@@ -3,7 +3,6 @@ package dev.runnel.executors.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.testkit.ManualTime;
@@ -33,7 +32,7 @@ class HandshakeTest {
         sockets = SocketPair.open();
         runner = new FakeRunner(sockets.runner());
         opening = new FutureTask<>(() -> RunnerConnection.open(
-                sockets.daemon(), FakeRunner.NONCE, SandboxDescription.Kind.CELL, "/workspace", Programs.alarms(time)));
+                sockets.daemon(), FakeRunner.NONCE, new Greeting.Plain("/workspace"), Programs.alarms(time)));
         opener = Thread.ofVirtual().start(opening);
     }
 
@@ -44,7 +43,7 @@ class HandshakeTest {
 
     @Test
     void aRunnerIsWelcomedAndSaysWhatItCan() throws Exception {
-        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, FakeRunner.NONCE));
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, FakeRunner.NONCE));
         var welcome =
                 Welcome.parseFrom(runner.expect(FrameType.FRAME_TYPE_WELCOME).payload());
         runner.send(
@@ -53,7 +52,7 @@ class HandshakeTest {
                 Ready.newBuilder().setMaxRuns(3).setCountsOomKills(true).build());
 
         try (var connection = opening.get()) {
-            assertThat(welcome.getKind()).isEqualTo(SandboxKind.SANDBOX_KIND_CELL);
+            assertThat(welcome.getKind()).isEqualTo(SandboxKind.SANDBOX_KIND_PLAIN);
             assertThat(welcome.getWorkspace()).isEqualTo("/workspace");
             assertThat(connection.features()).isEqualTo(new RunnerFeatures("fake", 3, true, false));
             assertThat(connection.isOpen()).isTrue();
@@ -62,15 +61,15 @@ class HandshakeTest {
 
     @Test
     void anotherVersionIsRefusedByName() throws Exception {
-        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, FakeRunner.NONCE));
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(3, FakeRunner.NONCE));
 
-        assertRefused("version 2");
+        assertRefused("version 3");
         runner.expectEnd();
     }
 
     @Test
     void aPeerWithoutTheNonceIsRefused() throws Exception {
-        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, new byte[] {1, 2, 3, 5}));
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, new byte[] {1, 2, 3, 5}));
 
         assertRefused("nonce");
     }
@@ -94,7 +93,7 @@ class HandshakeTest {
 
     @Test
     void aRunnerThatSaysNothingIsGivenUp() throws Exception {
-        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, FakeRunner.NONCE));
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, FakeRunner.NONCE));
         runner.expect(FrameType.FRAME_TYPE_WELCOME);
 
         time.advance(Duration.ofSeconds(20));
@@ -111,7 +110,7 @@ class HandshakeTest {
 
     @Test
     void anInterruptOfTheOpenerIsCancel() throws Exception {
-        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, FakeRunner.NONCE));
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, FakeRunner.NONCE));
         runner.expect(FrameType.FRAME_TYPE_WELCOME);
 
         opener.interrupt();

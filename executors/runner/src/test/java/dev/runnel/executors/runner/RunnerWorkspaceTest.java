@@ -52,7 +52,7 @@ class RunnerWorkspaceTest {
     void open() throws Exception {
         connected = FakeRunner.connect(Programs.alarms(time));
         runner = connected.runner();
-        workspace = new RunnerWorkspace(connected.connection());
+        workspace = new RunnerWorkspace(connected.connection(), 0);
     }
 
     @AfterEach
@@ -190,7 +190,8 @@ class RunnerWorkspaceTest {
     void aListingWithAPathThatNoFileHasIsHostile() throws Exception {
         for (var path : new String[] {"../escape", "/etc/passwd", "a//b", "", "a/.", "b/outside"}) {
             try (var victim = FakeRunner.connect(Programs.alarms(time))) {
-                var list = background(() -> new RunnerWorkspace(victim.connection()).list(WorkspacePath.of("a"), 100));
+                var list =
+                        background(() -> new RunnerWorkspace(victim.connection(), 0).list(WorkspacePath.of("a"), 100));
                 victim.runner()
                         .send(
                                 FrameType.FRAME_TYPE_LISTING,
