@@ -26,7 +26,9 @@ limits:
 class Daemon:
     """A running `runnel serve` with a runtime directory of its own. Use as a context manager."""
 
-    def __init__(self, root: pathlib.Path, directory: pathlib.Path, java_options: str = "") -> None:
+    def __init__(
+        self, root: pathlib.Path, directory: pathlib.Path, java_options: str = "", configuration: str = ""
+    ) -> None:
         self.home = root / "cli/target/runnel"
         if not (self.home / "bin/runnel").exists():
             raise RuntimeError("the distribution is not built: dev/maven -DskipTests package")
@@ -35,7 +37,7 @@ class Daemon:
         self.runtime = pathlib.Path(tempfile.mkdtemp(prefix="runnel-"))
         self.socket = self.runtime / "s"
         self.config = directory / "runnel.yaml"
-        self.config.write_text(CONFIG.format(runtime=self.runtime, socket=self.socket))
+        self.config.write_text(CONFIG.format(runtime=self.runtime, socket=self.socket) + configuration)
         self.log = directory / "daemon.log"
         self.java_options = java_options
         self.process: subprocess.Popen[bytes] | None = None

@@ -1,0 +1,2 @@
+﻿print("with a BOM", __name__)
+1/0

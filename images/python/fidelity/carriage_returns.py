@@ -1,0 +1,5 @@
+print("carriage")
+if True:
+    print("""a
+b""".encode())
+raise SystemExit(2)

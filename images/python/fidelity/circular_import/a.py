@@ -1,0 +1,3 @@
+from b import y
+
+x = 1

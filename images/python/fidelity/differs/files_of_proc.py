@@ -1,0 +1,13 @@
+# native: cmdline has text
+# native: interrupts has text
+# plain: cmdline EACCES
+# plain: interrupts EACCES
+# cell: cmdline EACCES
+# cell: interrupts EACCES
+import errno
+
+for name in ("cmdline", "interrupts"):
+    try:
+        print(name, "has text" if open(f"/proc/{name}").read() else "is empty")
+    except OSError as e:
+        print(name, errno.errorcode[e.errno])

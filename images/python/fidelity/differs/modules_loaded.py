@@ -1,0 +1,14 @@
+# native: []
+# plain: ['sitecustomize']
+# unbuffered: []
+# cell: as configured to be loaded ahead
+# cold cell: ['sitecustomize']
+import sys
+
+loaded = set(sys.modules)
+import subprocess
+
+code = "import sys; print(*sys.modules)"
+natively = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
+more = sorted(loaded - natively)
+print(more if len(more) < 3 else "as configured to be loaded ahead")

@@ -1,0 +1,6 @@
+# native: []
+# plain: ['runnel']
+# cell: []
+import os
+
+print(os.listdir("/run"))

@@ -1,0 +1,1 @@
+value = "the workspace's own"

@@ -1,0 +1,1 @@
+value = "decimal of the workspace"

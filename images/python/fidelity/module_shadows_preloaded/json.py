@@ -1,0 +1,1 @@
+value = "json of the workspace"

@@ -1,0 +1,3 @@
+from .. import name as up
+
+value = __name__

@@ -1,0 +1,2 @@
+print(repr(quit), repr(exit))
+quit(4)

@@ -1,0 +1,2 @@
+# shared in a cell: hash
+print("hash", hash("a string"))

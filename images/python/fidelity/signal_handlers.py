@@ -1,0 +1,18 @@
+import os
+import signal
+
+for number in sorted(signal.valid_signals()):
+    print(int(number), signal.getsignal(number))
+print(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+
+
+def handler(number, frame):
+    print("got", signal.Signals(number).name, "at line", frame.f_lineno)
+
+
+signal.signal(signal.SIGUSR1, handler)
+os.kill(os.getpid(), signal.SIGUSR1)
+signal.signal(signal.SIGALRM, handler)
+signal.setitimer(signal.ITIMER_REAL, 0.01)
+signal.pause()
+print(signal.getitimer(signal.ITIMER_REAL))

@@ -1,0 +1,4 @@
+# env: PYTHONPATH=/workspace/lib
+import sitecustomize
+
+print("main", sitecustomize.__file__)

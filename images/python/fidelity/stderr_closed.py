@@ -1,0 +1,5 @@
+# addresses: any
+import sys
+
+sys.stderr.close()
+raise ValueError("nobody hears it")

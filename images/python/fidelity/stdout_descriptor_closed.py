@@ -1,0 +1,4 @@
+import os
+
+print("kept by the buffer", end="")
+os.close(1)

@@ -1,0 +1,1 @@
+raise ValueError("\udcff \ud800 é")
