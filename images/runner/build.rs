@@ -27,6 +27,9 @@ fn tables(text: &str) -> String {
     let mut counted = String::from(
         "/// System calls a guest may make whose memory a cgroup counts.\npub static ALLOWED_IF_COUNTED: &[i64] = &[\n",
     );
+    let mut nursery = String::from(
+        "/// System calls that make and enter cells.\npub static ALLOWED_IN_NURSERY: &[i64] = &[\n",
+    );
     let mut refused = String::from(
         "/// System calls that are answered without being made, and when.\npub static REFUSED: &[Refusal] = &[\n",
     );
@@ -44,12 +47,13 @@ fn tables(text: &str) -> String {
             "group" => {}
             "allow" => names(&mut allowed, &gate, rest),
             "allow-counted" => names(&mut counted, &gate, rest),
+            "allow-in-nursery" => names(&mut nursery, &gate, rest),
             "refuse" => refusals(&mut refused, &gate, rest, "libc::EPERM"),
             "ignore" => refusals(&mut refused, &gate, rest, "0"),
             _ => panic!("{FILTER}:{}: what is '{verb}'?", number + 1),
         }
     }
-    format!("{allowed}];\n\n{counted}];\n\n#[allow(clippy::unnecessary_cast)]\n{refused}];\n")
+    format!("{allowed}];\n\n{counted}];\n\n{nursery}];\n\n#[allow(clippy::unnecessary_cast)]\n{refused}];\n")
 }
 
 fn names(out: &mut String, gate: &str, names: &str) {

@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 /// The descriptors by name. A counter that was not given answers nothing.
+#[derive(Default)]
 pub struct Counters {
     descriptors: BTreeMap<String, OwnedFd>,
 }

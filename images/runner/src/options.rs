@@ -1,5 +1,7 @@
 //! The command line. Only the launcher writes it, so a mistake is told on standard error and ends the runner.
 
+use crate::cell::Hierarchy;
+use rustix::fs::{Mode, OFlags, open};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -21,6 +23,12 @@ pub struct Passed {
     pub joins: Vec<OwnedFd>,
     /// Counters of the program's cgroup, by name.
     pub counters: BTreeMap<String, OwnedFd>,
+    /// Cgroups of a nursery, to make those of its cells in.
+    pub hierarchies: Vec<Hierarchy>,
+    /// `cgroup.procs` of the leaf that the runner of a nursery moves into.
+    pub leaf: Option<OwnedFd>,
+    /// The program that becomes pid 1 of cells.
+    pub init: Option<OwnedFd>,
 }
 
 /// Where the channel is.
@@ -38,6 +46,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
     let mut nonce = None;
     let mut joins = Vec::new();
     let mut counters = BTreeMap::new();
+    let mut hierarchies = Vec::new();
+    let (mut leaf, mut init) = (None, None);
     while let Some(name) = arguments.next() {
         let name = name.into_string().map_err(|name| format!("what is {name:?}?"))?;
         let raw = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -51,11 +61,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
                 let (name, number) = value?.split_once('=').ok_or("--counter wants NAME=FD")?;
                 counters.insert(name.to_owned(), descriptor(number)?);
             }
+            "--cgroup" => hierarchies.push(hierarchy(value?)?),
+            "--leaf" => leaf = Some(descriptor(value?)?),
+            "--init" => init = Some(image(&raw)?),
             _ => return Err(format!("what is {name}?")),
         }
     }
     let channel = channel.ok_or("--channel-fd or --connect is missing")?;
-    let passed = Passed { nonce: nonce.ok_or("--nonce is missing")?, joins, counters };
+    let nonce = nonce.ok_or("--nonce is missing")?;
+    let passed = Passed { nonce, joins, counters, hierarchies, leaf, init };
     Ok(Options { channel, passed })
 }
 
@@ -71,6 +85,18 @@ fn descriptor(text: &str) -> Result<OwnedFd, String> {
         .map_err(|error| format!("descriptor {number}: {error}"))?;
     // SAFETY: it is open, was inherited, and nothing else in this process owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// `v1:CONTROLLER,...=FD` or `v2:CONTROLLER,...=FD`.
+fn hierarchy(text: &str) -> Result<Hierarchy, String> {
+    let (kind, number) = text.split_once('=').ok_or("--cgroup wants VERSION:CONTROLLERS=FD")?;
+    let (version, controllers) = kind.split_once(':').ok_or("--cgroup wants VERSION:CONTROLLERS=FD")?;
+    Hierarchy::new(version, controllers, descriptor(number)?)
+}
+
+/// Opened to be executed in places where its path does not lead to it.
+fn image(path: &OsString) -> Result<OwnedFd, String> {
+    open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).map_err(|error| format!("--init: {error}"))
 }
 
 fn hexadecimal(text: &str) -> Result<Vec<u8>, String> {

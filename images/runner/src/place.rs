@@ -1,6 +1,7 @@
 //! The file systems a program can write to.
 
 use crate::files::has_file_of;
+use crate::guest::Guest;
 use rustix::fs::{Mode, OFlags, fstatvfs, open};
 use rustix::io::Errno;
 use std::ffi::OsStr;
@@ -14,6 +15,7 @@ const LOOKED_AT: u32 = 1000;
 pub struct Place {
     workspace: OwnedFd,
     others: Vec<OwnedFd>,
+    guest: Guest,
 }
 
 impl Place {
@@ -22,7 +24,17 @@ impl Place {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let open = |path: &[u8]| open(OsStr::from_bytes(path), flags, Mode::empty());
         let others = [&b"/tmp"[..], b"/dev/shm"].into_iter().filter_map(|path| open(path).ok()).collect();
-        Ok(Self { workspace: open(workspace.as_bytes())?, others })
+        Ok(Self { workspace: open(workspace.as_bytes())?, others, guest: Guest::Same })
+    }
+
+    /// Takes over the directories of a cell.
+    pub fn of_cell(workspace: OwnedFd, others: Vec<OwnedFd>, guest: Guest) -> Self {
+        Self { workspace, others, guest }
+    }
+
+    /// Whose the files are; every operation on them by path is done as this guest.
+    pub fn guest(&self) -> Guest {
+        self.guest
     }
 
     /// The workspace's directory.
@@ -47,6 +59,7 @@ impl Place {
 
     /// Whether there is a file of exactly this size, the limit, within what can be looked at quickly.
     pub fn has_file_of(&self, size: u64) -> bool {
+        let _acting = self.guest.act();
         [&self.workspace]
             .into_iter()
             .chain(&self.others)

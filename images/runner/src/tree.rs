@@ -1,9 +1,19 @@
-//! What the processes of this pid namespace use, summed over /proc: the measure where no cgroup counts.
+//! What a run's processes use, summed over /proc: the measure where no cgroup counts.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-/// One look over all processes but pid 1.
+/// Which processes are a run's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tree {
+    /// All but pid 1.
+    Everything,
+    /// Those of this pid namespace: what the link /proc/PID/ns/pid says.
+    Namespace(Vec<u8>),
+}
+
+/// One look over a tree.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     /// Resident memory; pages that several processes share count for each.
@@ -14,32 +24,43 @@ pub struct Look {
     pub tasks: u32,
 }
 
-/// Adds up what /proc tells. Processes that vanish while being looked at are left out.
-pub fn look() -> Look {
-    let mut sum = Look::default();
-    let Ok(entries) = fs::read_dir("/proc") else { return sum };
-    for entry in entries.flatten() {
-        let pid = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok());
-        let Some(pid) = pid.filter(|&pid| pid > 1) else { continue };
-        if let Some(one) = fs::read_to_string(format!("/proc/{pid}/stat")).ok().and_then(|text| parse(&text)) {
-            sum.resident_bytes += one.resident_bytes;
-            sum.cpu += one.cpu;
-            sum.tasks += one.tasks;
+impl Tree {
+    /// Adds up what /proc tells. Processes that vanish while being looked at are left out.
+    pub fn look(&self) -> Look {
+        let mut sum = Look::default();
+        for pid in self.pids() {
+            if let Some(one) =
+                fs::read_to_string(format!("/proc/{pid}/stat")).ok().and_then(|text| parse(&text))
+            {
+                sum.resident_bytes += one.resident_bytes;
+                sum.cpu += one.cpu;
+                sum.tasks += one.tasks;
+            }
+        }
+        sum
+    }
+
+    /// Memory of the tree with each shared page counted once (proc(5), smaps_rollup): truer than resident memory,
+    /// which counts what forked processes still share for each of them, and far slower to find out.
+    pub fn proportional_bytes(&self) -> u64 {
+        self.pids().filter_map(proportional).sum()
+    }
+
+    /// A cell's init is among them.
+    pub fn pids(&self) -> impl Iterator<Item = u32> {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        entries
+            .filter_map(|entry| entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()))
+            .filter(|&pid| pid > 1 && self.has(pid))
+    }
+
+    fn has(&self, pid: u32) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Namespace(name) => fs::read_link(format!("/proc/{pid}/ns/pid"))
+                .is_ok_and(|link| link.as_os_str().as_bytes() == name.as_slice()),
         }
     }
-    sum
-}
-
-/// Memory of the tree with each shared page counted once (proc(5), smaps_rollup): truer than resident memory, which
-/// counts what forked processes still share for each of them, and far slower to find out.
-pub fn proportional_bytes() -> u64 {
-    let Ok(entries) = fs::read_dir("/proc") else { return 0 };
-    entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()))
-        .filter(|&pid| pid > 1)
-        .filter_map(proportional)
-        .sum()
 }
 
 /// Of one process. One that does not let itself be looked at counts with all its resident memory.

@@ -162,7 +162,7 @@ fn a_file_that_shrinks_while_it_is_read_is_an_error_and_not_padded() {
     sandbox.channel.send(
         FrameType::Get,
         id,
-        &Get { path: b"f".to_vec(), max_bytes: 1 << 20, initial_credit: 1000 },
+        &Get { path: b"f".to_vec(), max_bytes: 1 << 20, initial_credit: 1000, cell: 0 },
     );
     assert!(matches!(sandbox.channel.event(id), Event::FileInfo(info) if info.size == 1_000_000));
     assert!(matches!(sandbox.channel.event(id), Event::FileData(bytes) if bytes.len() == 1000));

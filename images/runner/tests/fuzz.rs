@@ -62,9 +62,9 @@ fn payload() -> impl Strategy<Value = Vec<u8>> {
     let file = (path, 0..100_000_u64, any::<u32>()).prop_map(|(path, size, mode)| {
         let path = path.as_bytes().to_vec();
         match mode % 3 {
-            0 => Put { path, mode, size: size % 50 }.encode_to_vec(),
-            1 => Get { path, max_bytes: size, initial_credit: mode }.encode_to_vec(),
-            _ => List { path, max_entries: mode }.encode_to_vec(),
+            0 => Put { path, mode, size: size % 50, cell: 0 }.encode_to_vec(),
+            1 => Get { path, max_bytes: size, initial_credit: mode, cell: 0 }.encode_to_vec(),
+            _ => List { path, max_entries: mode, cell: 0 }.encode_to_vec(),
         }
     });
     let program =

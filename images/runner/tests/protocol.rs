@@ -58,7 +58,7 @@ fn requests_that_break_the_order_end_the_channel() {
         channel.send(FrameType::Exec, 7, &Exec { limits: None, ..bash("true") });
     });
     assert_fatal("more bytes", |channel| {
-        channel.send(FrameType::Put, 7, &proto::Put { path: b"f".to_vec(), mode: 0o644, size: 2 });
+        channel.send(FrameType::Put, 7, &proto::Put { path: b"f".to_vec(), mode: 0o644, size: 2, cell: 0 });
         channel.raw(FrameType::PutData, 7, &[1; 3]);
     });
 }
@@ -78,8 +78,8 @@ fn a_second_run_at_a_time_ends_the_channel() {
 #[test]
 fn before_welcome_nothing_is_served_and_other_versions_are_refused_by_number() {
     let refused = [
-        (Some(Welcome { protocol_version: 2, ..welcome() }), "version 2"),
-        (Some(Welcome { kind: SandboxKind::Cell.into(), ..welcome() }), "CELL"),
+        (Some(Welcome { protocol_version: 9, ..welcome() }), "version 9"),
+        (Some(Welcome { kind: SandboxKind::Cell.into(), ..welcome() }), "settings"),
         (Some(Welcome { workspace: "/nowhere".into(), ..welcome() }), "/nowhere"),
         (None, "before Welcome"),
     ];

@@ -33,7 +33,7 @@ pub fn list(workspace: &OwnedFd, request: &List) -> Result<Listing, FileError> {
 
 /// Whether there is a regular file of exactly `size` among the first `most` entries.
 pub fn has_file_of(directory: &OwnedFd, size: u64, most: u32) -> bool {
-    let request = List { path: Vec::new(), max_entries: most };
+    let request = List { path: Vec::new(), max_entries: most, cell: 0 };
     list(directory, &request).is_ok_and(|listing| {
         listing.entries.iter().any(|entry| entry.kind() == FileKind::Regular && entry.size == size)
     })

@@ -10,7 +10,8 @@ mod put;
 
 pub use list::{has_file_of, list};
 
-use crate::wire::proto::{FileError, FileProblem, Get, Put};
+use crate::place::Place;
+use crate::wire::proto::{FileError, FileProblem, Get, ProgramFile, Put};
 use crate::wire::{FrameType, Outgoing, Violation};
 use rustix::io::Errno;
 use std::os::fd::OwnedFd;
@@ -26,6 +27,19 @@ pub enum Transfer {
 /// Begins to write a file.
 pub fn put(workspace: &OwnedFd, request: &Put) -> Result<Transfer, FileError> {
     put::Writing::begin(workspace, request).map(Transfer::Put)
+}
+
+/// Writes a whole file.
+pub fn store(place: &Place, file: &ProgramFile) -> Result<(), FileError> {
+    let _acting = place.guest().act();
+    let size = file.content.len() as u64;
+    let request = Put { path: file.path.clone(), mode: file.mode, size, cell: 0 };
+    let mut writing = put::Writing::begin(place.workspace(), &request)?;
+    match writing.write(&file.content) {
+        Ok(written) => written?,
+        Err(_) => return Err(problem(FileProblem::Other)),
+    }
+    writing.finish()
 }
 
 /// Begins to read a file.

@@ -3,7 +3,7 @@
 use super::meter::Used;
 use super::{Run, Stage};
 use crate::children::Status;
-use crate::counters::Counters;
+use crate::ground::Ground;
 use crate::place::Place;
 use crate::wire::proto::exit::Status as ExitStatus;
 use crate::wire::proto::{Exit, ExitCause, LimitHit};
@@ -14,12 +14,12 @@ impl Run {
     /// Sends what is left in the pipes, then the exit. Nothing of the run may be alive.
     ///
     /// Returns false, and sends nothing, when the main process was never reaped, which can't be.
-    pub fn exit(&mut self, counters: &Counters, place: &Place, out: &mut Outgoing) -> bool {
+    pub fn exit(&mut self, ground: &Ground, out: &mut Outgoing) -> bool {
         let Some((status, ended)) = self.ended else { return false };
         let over = self.outputs.drain(self.id, out);
-        let used = self.meter.used(counters, place);
+        let used = self.meter.used(ground);
         let cause = self.cause(status, over, &used);
-        let exit = self.message(status, ended, cause, &used, place);
+        let exit = self.message(status, ended, cause, &used, &ground.place);
         out.message(FrameType::Exit, self.id, &exit);
         true
     }

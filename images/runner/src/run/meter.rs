@@ -2,8 +2,8 @@
 
 use crate::children::Dead;
 use crate::counters::Counters;
-use crate::place::Place;
-use crate::tree;
+use crate::ground::Ground;
+use crate::tree::Look;
 use crate::wire::proto::{ExitCause, RunLimits};
 use std::sync::OnceLock;
 use std::thread::available_parallelism;
@@ -80,28 +80,22 @@ impl Meter {
     }
 
     /// Looks at the tree if it is time to; returns why it must end, if it must.
-    pub(super) fn look(
-        &mut self,
-        now: Instant,
-        limits: &RunLimits,
-        counters: &Counters,
-        place: &Place,
-    ) -> Option<ExitCause> {
+    pub(super) fn look(&mut self, now: Instant, limits: &RunLimits, ground: &Ground) -> Option<ExitCause> {
         if now < self.next_look {
             return None;
         }
-        self.disk_full |= place.is_full();
+        self.disk_full |= ground.place.is_full();
         let watchdog = limits.watchdog_memory_bytes > 0;
-        let counted = self.counted_cpu(counters);
-        let tree = if watchdog || counted.is_none() { tree::look() } else { tree::Look::default() };
+        let counted = self.counted_cpu(&ground.counters);
+        let tree = if watchdog || counted.is_none() { ground.tree.look() } else { Look::default() };
         if watchdog {
             // The writable directories are tmpfs. What is mapped from them counts twice, on the safe side.
-            let files = place.used_bytes();
+            let files = ground.place.used_bytes();
             self.seen_memory = self.seen_memory.max(Some(tree.resident_bytes + files));
             self.seen_tasks = self.seen_tasks.max(Some(tree.tasks));
             // Resident memory says "enough" too early for a tree of forks, so it only says when to look closer.
             if tree.resident_bytes + files > limits.watchdog_memory_bytes
-                && tree::proportional_bytes() + files > limits.watchdog_memory_bytes
+                && ground.tree.proportional_bytes() + files > limits.watchdog_memory_bytes
             {
                 return Some(ExitCause::Memory);
             }
@@ -126,7 +120,8 @@ impl Meter {
     }
 
     /// The sums, once nothing is alive.
-    pub(super) fn used(&self, counters: &Counters, place: &Place) -> Used {
+    pub(super) fn used(&self, ground: &Ground) -> Used {
+        let counters = &ground.counters;
         let (user, system) = self.used_cpu(counters);
         let since = |now: Option<u64>, start: Option<u64>| Some(now?.saturating_sub(start?));
         let counted_peak = counters.peak_memory().filter(|&peak| Some(peak) != self.stale_peak);
@@ -138,7 +133,7 @@ impl Meter {
             peak_processes: counted_tasks.or(self.seen_tasks),
             oom_kills: since(counters.oom_kills(), self.oom_kills),
             forks_refused: since(counters.forks_refused(), self.forks_refused).unwrap_or(0),
-            disk_full: self.disk_full || place.is_full(),
+            disk_full: self.disk_full || ground.place.is_full(),
         }
     }
 

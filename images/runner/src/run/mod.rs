@@ -12,16 +12,15 @@ pub use input::STDIN_WINDOW;
 pub use meter::Meter;
 
 use crate::children::{Dead, Status};
-use crate::counters::Counters;
+use crate::ground::{Extent, Ground};
 use crate::guard;
-use crate::place::Place;
 use crate::spawn::{REPORT_BYTES, Spawned, StartFailure};
 use crate::wire::proto::{ExitCause, RunLimits};
 use crate::wire::{FrameType, Outgoing, Violation};
 use input::Input;
 use output::Outputs;
 use rustix::io::Errno;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// While a run ends, the kill is repeated this often: a process may come into being behind it.
@@ -30,7 +29,7 @@ const KILL_AGAIN: Duration = Duration::from_millis(5);
 const MAX_EARLY_SIGNALS: usize = 16;
 
 enum Stage {
-    /// Forked; the status pipe tells whether exec succeeded.
+    /// On its way; the status pipe, or the leash of a cell's process, tells whether it became the program.
     Starting(OwnedFd),
     /// Since when.
     Running(Instant),
@@ -52,6 +51,10 @@ pub struct Run {
     survivors: u32,
     early_signals: Vec<i32>,
     early_kill: bool,
+    extent: Extent,
+    /// What a waiting process still has to be told before it becomes the program.
+    go: Vec<u8>,
+    warm: bool,
 }
 
 /// A run's descriptor that the loop may wait for.
@@ -59,6 +62,8 @@ pub struct Run {
 pub enum Source {
     /// The status pipe.
     Status,
+    /// The leash takes more of the go.
+    Go,
     /// Standard input has room.
     Input,
     /// An output, by index.
@@ -66,8 +71,15 @@ pub enum Source {
 }
 
 impl Run {
-    /// Takes over a child that was just forked. `meter` was started before the fork.
-    pub fn new(id: u64, spawned: Spawned, limits: RunLimits, credit: u32, meter: Meter) -> Self {
+    /// Takes over a child that is on its way to become the program. `meter` was started before.
+    pub fn new(
+        id: u64,
+        spawned: Spawned,
+        extent: Extent,
+        limits: RunLimits,
+        credit: u32,
+        meter: Meter,
+    ) -> Self {
         Self {
             id,
             main: spawned.pid,
@@ -81,14 +93,27 @@ impl Run {
             survivors: 0,
             early_signals: Vec::new(),
             early_kill: false,
+            extent,
+            go: spawned.go,
+            warm: spawned.warm,
         }
+    }
+
+    /// The main process, as the runner sees it.
+    pub fn main(&self) -> i32 {
+        self.main
     }
 
     /// The descriptors worth waiting for now, and whether for writing.
     pub fn sources(&self, room: bool) -> Vec<(Source, BorrowedFd<'_>)> {
         let mut sources = Vec::with_capacity(4);
         match &self.stage {
-            Stage::Starting(status) => sources.push((Source::Status, std::os::fd::AsFd::as_fd(status))),
+            Stage::Starting(status) => {
+                sources.push((Source::Status, status.as_fd()));
+                if !self.go.is_empty() {
+                    sources.push((Source::Go, status.as_fd()));
+                }
+            }
             Stage::Running(_) => {
                 sources.extend(self.input.waiting().map(|descriptor| (Source::Input, descriptor)));
                 if room {
@@ -116,6 +141,7 @@ impl Run {
                     self.end(ExitCause::Killed)?;
                 }
             }
+            Source::Go => self.tell(),
             Source::Input => self.input.pump(self.id, out),
             Source::Output(index) => {
                 if self.outputs.pump(index, self.id, out) {
@@ -126,7 +152,22 @@ impl Run {
         Ok(None)
     }
 
-    /// Looks into the status pipe: end of file is success, five bytes are a failure.
+    /// Writes what the leash takes of the go; its end is the end of the stream. A process that is gone is found when it
+    /// is reaped.
+    pub fn tell(&mut self) {
+        let Stage::Starting(leash) = &self.stage else { return };
+        while !self.go.is_empty() {
+            match rustix::io::write(leash, &self.go) {
+                Ok(written) => drop(self.go.drain(..written)),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return,
+                Err(_) => self.go.clear(),
+            }
+        }
+        let _ = rustix::net::shutdown(leash, rustix::net::Shutdown::Write);
+    }
+
+    /// Looks into the status pipe: end of file is success, anything else a failure.
     fn started(&mut self, out: &mut Outgoing) -> Result<(), StartFailure> {
         let Stage::Starting(status) = &self.stage else { return Ok(()) };
         let mut report = [0; REPORT_BYTES];
@@ -140,7 +181,7 @@ impl Run {
         self.started = Some(now);
         self.stage = Stage::Running(now);
         self.meter.running(now, &self.limits);
-        let started = crate::wire::proto::Started { pid: self.main.unsigned_abs() };
+        let started = crate::wire::proto::Started { pid: self.main.unsigned_abs(), warm: self.warm };
         out.message(FrameType::Started, self.id, &started);
         for signal in std::mem::take(&mut self.early_signals) {
             self.signal(signal);
@@ -181,7 +222,12 @@ impl Run {
         }
     }
 
-    /// Ends the run: everything in the sandbox is killed. The first reason stands; reaping comes first in each turn of
+    /// Processes that were alive beside the main one when it ended, where they don't become the runner's children.
+    pub fn note_survivors(&mut self, count: u32) {
+        self.survivors = count;
+    }
+
+    /// Ends the run: everything in its extent is killed. The first reason stands; reaping comes first in each turn of
     /// the loop, so a program that is dead already has ended by itself.
     ///
     /// A child that has not reached its exec is let go on to it, which is a matter of microseconds: only then can it
@@ -191,7 +237,7 @@ impl Run {
             Stage::Starting(_) => self.early_kill = true,
             Stage::Running(_) => {
                 self.stage = Stage::Ending(cause);
-                guard::kill_everything()?;
+                self.extent.kill()?;
             }
             Stage::Ending(_) => {}
         }
@@ -215,12 +261,12 @@ impl Run {
     }
 
     /// What time has come for: limits, a look at the tree, another kill.
-    pub fn tick(&mut self, now: Instant, counters: &Counters, place: &Place) -> Result<(), guard::NotPid1> {
+    pub fn tick(&mut self, now: Instant, ground: &Ground) -> Result<(), guard::NotPid1> {
         match self.stage {
             Stage::Starting(_) => Ok(()),
-            Stage::Ending(_) => guard::kill_everything().map(|_| ()),
+            Stage::Ending(_) => self.extent.kill(),
             Stage::Running(since) if now >= since + self.wall_limit() => self.end(ExitCause::WallTime),
-            Stage::Running(_) => match self.meter.look(now, &self.limits, counters, place) {
+            Stage::Running(_) => match self.meter.look(now, &self.limits, ground) {
                 Some(cause) => self.end(cause),
                 None => Ok(()),
             },

@@ -2,6 +2,7 @@
 
 use super::bpf::{Verdict, assemble};
 use super::last_errno;
+use runnel_enter::SockFilter;
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 
@@ -61,6 +62,24 @@ impl Filter {
         Self { program: assemble(ARCHITECTURE, &verdicts(memory)) }
     }
 
+    /// Compiles the filter of a nursery, which everything in it inherits: what no guest may ever have, but the calls that
+    /// make and enter cells.
+    pub fn of_nursery() -> Self {
+        Self { program: assemble(ARCHITECTURE, &nursery_verdicts()) }
+    }
+
+    /// The instructions, for who installs them without this.
+    pub fn instructions(&self) -> &[SockFilter] {
+        // SAFETY: both are `struct sock_filter`, of four integers in the same order without padding.
+        unsafe { std::slice::from_raw_parts(self.program.as_ptr().cast(), self.program.len()) }
+    }
+
+    /// The same as bytes.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: instructions are plain integers without padding.
+        unsafe { std::slice::from_raw_parts(self.program.as_ptr().cast(), size_of_val(&self.program[..])) }
+    }
+
     /// Puts this process under the filter, for good. `no_new_privs` must be on.
     pub fn install(&self) -> Result<(), Errno> {
         let length = u16::try_from(self.program.len()).map_err(|_| Errno::TOOBIG)?;
@@ -90,6 +109,11 @@ fn verdicts(memory: Memory) -> Vec<(u32, Verdict)> {
             None | Some(Verdict::Fail(_)) => {}
         }
     }
+    with_gaps(named)
+}
+
+/// What is not named does not exist.
+fn with_gaps(named: BTreeMap<u32, Verdict>) -> Vec<(u32, Verdict)> {
     let mut all = vec![(0, Verdict::Fail(libc::ENOSYS))];
     for (number, verdict) in named {
         // The gap that the call before has opened ends here.
@@ -100,6 +124,17 @@ fn verdicts(memory: Memory) -> Vec<(u32, Verdict)> {
         all.push((number + 1, Verdict::Fail(libc::ENOSYS)));
     }
     all
+}
+
+fn nursery_verdicts() -> Vec<(u32, Verdict)> {
+    let mut named: BTreeMap<u32, Verdict> = BTreeMap::new();
+    for refusal in REFUSED.iter().filter(|refusal| refusal.when.is_empty()) {
+        named.insert(number(refusal.call), Verdict::Fail(refusal.errno));
+    }
+    for &call in ALLOWED.iter().chain(ALLOWED_IF_COUNTED).chain(ALLOWED_IN_NURSERY) {
+        named.insert(number(call), Verdict::Allow);
+    }
+    with_gaps(named)
 }
 
 fn number(call: i64) -> u32 {

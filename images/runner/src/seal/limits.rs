@@ -25,10 +25,22 @@ impl ResourceLimits {
     /// The backstop to the CPU limit is one second above it: the runner's own watch is finer and tells more.
     pub fn new(limits: &RunLimits) -> Self {
         let cpu = Duration::from_micros(limits.cpu_time_micros).as_secs().saturating_add(2);
-        let mut values = vec![
+        let mut values = Self::of_every_program().values;
+        values.extend([
             (libc::RLIMIT_CPU, cpu),
             (libc::RLIMIT_FSIZE, limits.file_size_bytes),
             (libc::RLIMIT_NOFILE, limits.open_files.min(MOST_OPEN_FILES)),
+        ]);
+        if limits.processes > 0 {
+            values.push((libc::RLIMIT_NPROC, limits.processes));
+        }
+        Self { values }
+    }
+
+    /// Those that are the same for every program.
+    pub fn of_every_program() -> Self {
+        let values = vec![
+            (libc::RLIMIT_NOFILE, MOST_OPEN_FILES),
             (libc::RLIMIT_CORE, NO_CORE_AND_NO_HELPER),
             (libc::RLIMIT_MEMLOCK, 65_536),
             (libc::RLIMIT_SIGPENDING, 1024),
@@ -36,17 +48,19 @@ impl ResourceLimits {
             (libc::RLIMIT_RTPRIO, 0),
             (libc::RLIMIT_NICE, 0),
         ];
-        if limits.processes > 0 {
-            values.push((libc::RLIMIT_NPROC, limits.processes));
-        }
         Self { values }
     }
 
     /// Sets them for this process, soft and hard alike; a hard limit that is lower already stays.
     pub fn apply(&self) -> Result<(), Errno> {
+        self.apply_to(0)
+    }
+
+    /// The same for another process.
+    pub fn apply_to(&self, pid: i32) -> Result<(), Errno> {
         for &(resource, wanted) in &self.values {
-            let value = wanted.min(get(resource)?.rlim_max);
-            set(resource, libc::rlimit { rlim_cur: value, rlim_max: value })?;
+            let value = wanted.min(get_of(pid, resource)?.rlim_max);
+            set_of(pid, resource, libc::rlimit { rlim_cur: value, rlim_max: value })?;
         }
         Ok(())
     }
@@ -62,17 +76,25 @@ pub fn raise_own_descriptors() {
 }
 
 fn get(resource: Resource) -> Result<libc::rlimit, Errno> {
+    get_of(0, resource)
+}
+
+fn set(resource: Resource, value: libc::rlimit) -> Result<(), Errno> {
+    set_of(0, resource, value)
+}
+
+fn get_of(pid: i32, resource: Resource) -> Result<libc::rlimit, Errno> {
     let mut value = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the pointer is to a whole rlimit.
-    match unsafe { libc::getrlimit(resource, &raw mut value) } {
+    // SAFETY: the pointer is to a whole rlimit, and no new value is given.
+    match unsafe { libc::prlimit(pid, resource, std::ptr::null(), &raw mut value) } {
         0 => Ok(value),
         _ => Err(last_errno()),
     }
 }
 
-fn set(resource: Resource, value: libc::rlimit) -> Result<(), Errno> {
-    // SAFETY: the pointer is to a whole rlimit.
-    match unsafe { libc::setrlimit(resource, &raw const value) } {
+fn set_of(pid: i32, resource: Resource, value: libc::rlimit) -> Result<(), Errno> {
+    // SAFETY: the pointer is to a whole rlimit, and no old value is asked for.
+    match unsafe { libc::prlimit(pid, resource, &raw const value, std::ptr::null_mut()) } {
         0 => Ok(()),
         _ => Err(last_errno()),
     }

@@ -1,14 +1,18 @@
 //! The loop: waits for the channel, children, pipes and time, and lets each run and transfer take one step.
 
+mod cells;
 mod requests;
 mod turn;
+mod welcome;
 
+use crate::cell::{Hierarchy, Nursery};
 use crate::counters::Counters;
 use crate::files::Transfer;
+use crate::ground::Ground;
 use crate::guard::{self, NotPid1};
+use crate::guest::Guest;
 use crate::oom::OomScore;
 use crate::options::Passed;
-use crate::place::Place;
 use crate::run::Run;
 use crate::seal::{Filter, Memory};
 use crate::signals::ChildSignal;
@@ -21,7 +25,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// The version of the protocol this runner speaks.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// How long a last message may take to leave.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -53,19 +57,43 @@ pub struct Server {
     decoder: Decoder,
     out: Outgoing,
     children: ChildSignal,
-    counters: Counters,
     joins: Vec<OwnedFd>,
+    /// What the launcher passed on for what the sandbox is to be; taken at Welcome.
+    passed: Option<ForWelcome>,
     /// For programs whose memory a cgroup counts, and for others.
     filters: [Filter; 2],
     oom_score: Option<OomScore>,
-    /// There once the daemon has said Welcome.
-    place: Option<Place>,
+    /// There once the daemon has said Welcome to a plain sandbox.
+    ground: Option<Ground>,
+    /// There once the daemon has said Welcome to a nursery.
+    nursery: Option<Nursery>,
+    /// The nursery opens no more cells.
+    retired: bool,
+    /// Open cells: the daemon's numbers, and the nursery's own.
+    numbers: BTreeMap<u64, u64>,
+    /// The cells of runs, those that wait among them.
+    running: BTreeMap<u64, u64>,
     runs: BTreeMap<u64, Run>,
-    transfers: BTreeMap<u64, Transfer>,
+    transfers: BTreeMap<u64, Moving>,
     /// The highest number the daemon has used: frames for a lower one that is not open crossed its end.
     highest: u64,
     /// The last turn left something to reap.
     more_to_reap: bool,
+}
+
+/// What the launcher passed on, for one kind of sandbox or the other.
+struct ForWelcome {
+    counters: Counters,
+    hierarchies: Vec<Hierarchy>,
+    leaf: Option<OwnedFd>,
+    init: Option<OwnedFd>,
+}
+
+/// A file on its way, the cell it belongs to, and whose it is.
+struct Moving {
+    transfer: Transfer,
+    cell: u64,
+    guest: Guest,
 }
 
 impl Server {
@@ -83,11 +111,20 @@ impl Server {
             decoder: Decoder::default(),
             out,
             children,
-            counters: Counters::new(passed.counters),
             joins: passed.joins,
+            passed: Some(ForWelcome {
+                counters: Counters::new(passed.counters),
+                hierarchies: passed.hierarchies,
+                leaf: passed.leaf,
+                init: passed.init,
+            }),
             filters: [Filter::compile(Memory::Counted), Filter::compile(Memory::Watched)],
             oom_score,
-            place: None,
+            ground: None,
+            nursery: None,
+            retired: false,
+            numbers: BTreeMap::new(),
+            running: BTreeMap::new(),
             runs: BTreeMap::new(),
             transfers: BTreeMap::new(),
             highest: 0,
@@ -129,6 +166,8 @@ impl Server {
             step: failure.step.into(),
             errno_number: failure.errno,
             command_unusable: failure.command_unusable(),
+            file_path: failure.file.as_ref().map(|(path, _)| path.clone()).unwrap_or_default(),
+            file_error: failure.file.as_ref().map(|(_, error)| *error),
         };
         self.out.message(FrameType::StartFailed, run, &message);
     }

@@ -1,25 +1,32 @@
 //! What the daemon asks for.
 
-use super::{End, PROTOCOL_VERSION, Server};
+use super::cells::write_files;
+use super::{End, Moving, Server};
 use crate::files::{self, Transfer};
+use crate::ground::Extent;
+use crate::guest::Guest;
 use crate::place::Place;
 use crate::run::{Meter, Run};
 use crate::seal::ResourceLimits;
 use crate::spawn::{Plan, StartFailure, spawn};
-use crate::wire::proto::{Exec, ExitCause, Ready, RunLimits, SandboxKind, Welcome};
+use crate::wire::proto::{Exec, ExitCause, FileError, FileProblem, RunLimits};
 use crate::wire::{FrameType, Incoming, Violation};
+use std::os::fd::OwnedFd;
 
-/// Runs at a time: a plain sandbox has one.
-const MAX_RUNS: usize = 1;
+/// Runs at a time in a plain sandbox.
+pub(super) const MAX_RUNS: usize = 1;
 /// File transfers at a time.
 const MAX_TRANSFERS: usize = 64;
 
 impl Server {
     pub(super) fn act(&mut self, incoming: Incoming) -> Result<(), End> {
+        let Some(incoming) = self.for_now(incoming)? else { return Ok(()) };
         match incoming {
             Incoming::Welcome(welcome) => return self.welcome(&welcome),
             Incoming::Ping => self.out.empty(FrameType::Pong, 0),
-            Incoming::Exec(id, exec) => self.exec(id, &exec)?,
+            Incoming::Exec(id, exec) => self.exec(id, exec)?,
+            Incoming::OpenCell(number, asked) => self.open_cell(number, &asked)?,
+            Incoming::CloseCell(number) => self.close_cell(number)?,
             Incoming::Stdin(id, bytes) => {
                 if let Some(run) = self.runs.get_mut(&id) {
                     run.input(&bytes, &mut self.out)?;
@@ -35,8 +42,8 @@ impl Server {
             Incoming::Credit(id, bytes) => {
                 if let Some(run) = self.runs.get_mut(&id) {
                     run.credit(bytes);
-                } else if let Some(transfer) = self.transfers.get_mut(&id) {
-                    transfer.credit(bytes)?;
+                } else if let Some(moving) = self.transfers.get_mut(&id) {
+                    moving.transfer.credit(bytes)?;
                 }
                 self.known(id)?;
             }
@@ -62,26 +69,27 @@ impl Server {
     fn file_request(&mut self, incoming: Incoming) -> Result<(), End> {
         match incoming {
             Incoming::PutData(id, bytes) => {
-                if let Some(transfer) = self.transfers.get_mut(&id)
-                    && !transfer.receive(&bytes, id, &mut self.out)?
-                {
-                    self.transfers.remove(&id);
+                if let Some(moving) = self.transfers.get_mut(&id) {
+                    let _acting = moving.guest.act();
+                    if !moving.transfer.receive(&bytes, id, &mut self.out)? {
+                        self.transfers.remove(&id);
+                    }
                 }
                 self.known(id)?;
             }
             Incoming::Put(id, put) => {
-                let workspace = self.open(id)?.workspace();
-                let begun = files::put(workspace, &put);
-                self.begun(id, begun);
+                self.open(id)?;
+                let begun = self.in_place(put.cell, |workspace| files::put(workspace, &put));
+                self.begun(id, put.cell, begun);
             }
             Incoming::Get(id, get) => {
-                let workspace = self.open(id)?.workspace();
-                let begun = files::get(workspace, &get);
-                self.begun(id, begun);
+                self.open(id)?;
+                let begun = self.in_place(get.cell, |workspace| files::get(workspace, &get));
+                self.begun(id, get.cell, begun);
             }
             Incoming::List(id, list) => {
-                let workspace = self.open(id)?.workspace();
-                match files::list(workspace, &list) {
+                self.open(id)?;
+                match self.in_place(list.cell, |workspace| files::list(workspace, &list)) {
                     Ok(listing) => self.out.message(FrameType::Listing, id, &listing),
                     Err(error) => self.out.message(FrameType::FileError, id, &error),
                 }
@@ -91,46 +99,45 @@ impl Server {
         Ok(())
     }
 
-    fn begun(&mut self, id: u64, begun: Result<Transfer, crate::wire::proto::FileError>) {
+    /// Does something with a workspace, as whoever owns it.
+    fn in_place<T>(
+        &self,
+        cell: u64,
+        action: impl FnOnce(&OwnedFd) -> Result<T, FileError>,
+    ) -> Result<T, FileError> {
+        let none = FileError { problem: FileProblem::NoCell.into(), errno_number: 0 };
+        let place = self.place(cell).ok_or(none)?;
+        let _acting = place.guest().act();
+        action(place.workspace())
+    }
+
+    fn begun(&mut self, id: u64, cell: u64, begun: Result<Transfer, FileError>) {
         match begun {
             Ok(mut transfer) => {
+                let guest = self.place(cell).map_or(Guest::Same, Place::guest);
+                let acting = guest.act();
                 if transfer.begin(id, &mut self.out) {
-                    self.transfers.insert(id, transfer);
+                    self.transfers.insert(id, Moving { transfer, cell, guest });
                 }
+                drop(acting);
             }
             Err(error) => self.out.message(FrameType::FileError, id, &error),
         }
     }
 
-    fn welcome(&mut self, welcome: &Welcome) -> Result<(), End> {
-        if self.place.is_some() {
-            return Err(Violation("a second Welcome".into()).into());
-        }
-        if welcome.protocol_version != PROTOCOL_VERSION {
-            return Err(Violation(format!("protocol version {}", welcome.protocol_version)).into());
-        }
-        if welcome.kind() != SandboxKind::Plain {
-            return Err(End::Fatal(format!("{} is not served by this runner", welcome.kind().as_str_name())));
-        }
-        let place = Place::open(&welcome.workspace)
-            .map_err(|errno| End::Fatal(format!("open workspace {:?}: {errno}", welcome.workspace)))?;
-        self.place = Some(place);
-        let ready = Ready {
-            max_runs: MAX_RUNS as u32,
-            counts_oom_kills: self.counters.oom_kills().is_some(),
-            joins_cgroup: !self.joins.is_empty(),
-        };
-        self.out.message(FrameType::Ready, 0, &ready);
-        Ok(())
-    }
-
-    fn exec(&mut self, id: u64, exec: &Exec) -> Result<(), End> {
+    fn exec(&mut self, id: u64, exec: Box<Exec>) -> Result<(), End> {
         self.open(id)?;
+        let limits = exec.limits.filter(all_given).ok_or(Violation("an Exec without all limits".into()))?;
+        if self.nursery.is_some() {
+            return self.exec_in_cell(id, exec, limits);
+        }
+        if exec.cell != 0 {
+            return Err(Violation("a cell in a plain sandbox".into()).into());
+        }
         if self.runs.len() >= MAX_RUNS {
             return Err(Violation(format!("more than {MAX_RUNS} run at a time")).into());
         }
-        let limits = exec.limits.filter(all_given).ok_or(Violation("an Exec without all limits".into()))?;
-        match self.start(id, exec, limits) {
+        match self.start(id, &exec, limits) {
             Ok(run) => {
                 self.runs.insert(id, run);
             }
@@ -142,29 +149,50 @@ impl Server {
     fn start(&self, id: u64, exec: &Exec, limits: RunLimits) -> Result<Run, StartFailure> {
         let [counted, watched] = &self.filters;
         let filter = if limits.watchdog_memory_bytes > 0 { watched } else { counted };
-        let place = self.place.as_ref().expect("open() has looked");
-        let plan = Plan::new(exec, ResourceLimits::new(&limits), place.workspace(), &self.joins, filter)?;
-        let meter = Meter::start(&self.counters);
+        let ground = self.ground.as_ref().expect("open() has looked");
+        let workspace = ground.place.workspace();
+        write_files(&ground.place, &exec.files)?;
+        let plan = Plan::new(exec, ResourceLimits::new(&limits), workspace, &self.joins, filter)?;
+        let meter = Meter::start(&ground.counters);
         self.oom_score.as_ref().inspect(|score| score.raise());
         let spawned = spawn(&plan);
         self.oom_score.as_ref().inspect(|score| score.restore());
-        Ok(Run::new(id, spawned?, limits, exec.initial_credit, meter))
+        Ok(Run::new(id, spawned?, Extent::Everything, limits, exec.initial_credit, meter))
+    }
+
+    /// Frames for a run that waits for its namespaces are kept for it.
+    fn for_now(&mut self, incoming: Incoming) -> Result<Option<Incoming>, End> {
+        match incoming {
+            Incoming::Stdin(id, _)
+            | Incoming::StdinEnd(id)
+            | Incoming::Credit(id, _)
+            | Incoming::Signal(id, _)
+            | Incoming::Kill(id) => self.keep_early(id, incoming),
+            other => Ok(Some(other)),
+        }
     }
 
     /// Opens a new number.
-    fn open(&mut self, id: u64) -> Result<&Place, End> {
-        if self.runs.contains_key(&id) || self.transfers.contains_key(&id) {
+    pub(super) fn open(&mut self, id: u64) -> Result<(), End> {
+        let taken = self.runs.contains_key(&id)
+            || self.transfers.contains_key(&id)
+            || self.running.contains_key(&id)
+            || self.numbers.contains_key(&id);
+        if taken {
             return Err(Violation(format!("{id} is open already")).into());
         }
         if self.transfers.len() >= MAX_TRANSFERS {
             return Err(Violation(format!("more than {MAX_TRANSFERS} transfers at a time")).into());
         }
         self.highest = self.highest.max(id);
-        self.place.as_ref().ok_or_else(|| Violation("a request before Welcome".into()).into())
+        if self.ground.is_none() && self.nursery.is_none() {
+            return Err(Violation("a request before Welcome".into()).into());
+        }
+        Ok(())
     }
 
     /// A number that was never opened is a violation; one that is closed has just ended.
-    fn known(&self, id: u64) -> Result<(), Violation> {
+    pub(super) fn known(&self, id: u64) -> Result<(), Violation> {
         if id > self.highest { Err(Violation(format!("{id} was never opened"))) } else { Ok(()) }
     }
 }

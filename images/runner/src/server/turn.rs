@@ -1,6 +1,7 @@
 //! One turn of the loop.
 
 use super::{End, Server, broken};
+use crate::cell::{Listening, Nursery};
 use crate::children::{Reaped, reap};
 use crate::run::Source;
 use crate::wire::Incoming;
@@ -19,6 +20,7 @@ const MOST_BACKLOG: usize = 16 * 1024 * 1024;
 #[derive(Clone, Copy)]
 enum Ready {
     Channel,
+    Cell(Listening),
     Children,
     Run(u64, Source),
 }
@@ -31,8 +33,10 @@ impl Server {
         }
         let ready = self.wait()?;
         for &(what, _) in &ready {
-            if let Ready::Run(id, source) = what {
-                self.run_ready(id, source)?;
+            match what {
+                Ready::Run(id, source) => self.run_ready(id, source)?,
+                Ready::Cell(listening) => self.listen(listening)?,
+                Ready::Channel | Ready::Children => {}
             }
         }
         if ready.iter().any(|(what, _)| matches!(what, Ready::Children)) {
@@ -57,10 +61,15 @@ impl Server {
             vec![PollFd::new(&self.channel, wanted), PollFd::new(self.children.descriptor(), PollFlags::IN)];
         for (&id, run) in &self.runs {
             for (source, descriptor) in run.sources(room) {
-                let flags = if source == Source::Input { PollFlags::OUT } else { PollFlags::IN };
+                let writes = matches!(source, Source::Input | Source::Go);
+                let flags = if writes { PollFlags::OUT } else { PollFlags::IN };
                 names.push(Ready::Run(id, source));
                 descriptors.push(PollFd::from_borrowed_fd(descriptor, flags));
             }
+        }
+        for (listening, descriptor) in self.nursery.iter().flat_map(Nursery::sources) {
+            names.push(Ready::Cell(listening));
+            descriptors.push(PollFd::from_borrowed_fd(descriptor, PollFlags::IN));
         }
         let timeout = self.timeout(room);
         match poll(&mut descriptors, timeout.as_ref()) {
@@ -72,11 +81,12 @@ impl Server {
     }
 
     fn timeout(&self, room: bool) -> Option<Timespec> {
-        if self.more_to_reap || room && self.transfers.values().any(crate::files::Transfer::can_send) {
+        if self.more_to_reap || room && self.transfers.values().any(|moving| moving.transfer.can_send()) {
             return Some(Timespec { tv_sec: 0, tv_nsec: 0 });
         }
         let now = Instant::now();
-        let wake = self.runs.values().filter_map(|run| run.wake(now)).min()?;
+        let late = self.nursery.as_ref().and_then(Nursery::wake);
+        let wake = self.runs.values().filter_map(|run| run.wake(now)).chain(late).min()?;
         let pause = wake.saturating_duration_since(now).min(Duration::from_secs(3600));
         Timespec::try_from(pause).ok()
     }
@@ -85,17 +95,19 @@ impl Server {
         let Some(run) = self.runs.get_mut(&id) else { return Ok(()) };
         if let Some(failure) = run.ready(source, &mut self.out)? {
             self.start_failed(id, &failure);
+            self.start_failed_in_cell(id);
         }
         Ok(())
     }
 
     /// Reaps what has ended; a run that was waiting for the last of it exits.
     ///
-    /// Plain sandboxes have one run at a time, so every process belongs to it.
+    /// Plain sandboxes have one run at a time, so every process belongs to it; in a nursery each is somebody's.
     pub(super) fn reap(&mut self) -> Result<(), End> {
         self.more_to_reap = false;
         for _ in 0..REAPED_AT_ONCE {
             match reap() {
+                Reaped::One(dead) if self.nursery.is_some() => self.reaped_in_nursery(&dead)?,
                 Reaped::One(dead) => {
                     let Some((&id, run)) = self.runs.iter_mut().next() else { continue };
                     if let Some(failure) = run.reaped(&dead, &mut self.out)? {
@@ -111,9 +123,9 @@ impl Server {
     }
 
     fn exit_ended(&mut self) -> Result<(), End> {
-        let Some(place) = &self.place else { return Ok(()) };
+        let Some(ground) = &self.ground else { return Ok(()) };
         let Some((&id, run)) = self.runs.iter_mut().find(|(_, run)| run.is_ending()) else { return Ok(()) };
-        if !run.exit(&self.counters, place, &mut self.out) {
+        if !run.exit(ground, &mut self.out) {
             return Err(End::Fatal("the main process was never reaped".into()));
         }
         self.runs.remove(&id);
@@ -135,16 +147,18 @@ impl Server {
     }
 
     fn tick(&mut self) -> Result<(), End> {
-        let Some(place) = &self.place else { return Ok(()) };
         let now = Instant::now();
-        for run in self.runs.values_mut() {
-            run.tick(now, &self.counters, place)?;
+        for (id, run) in &mut self.runs {
+            let cell = || self.nursery.as_ref()?.cells.get(self.running.get(id)?)?.ground.as_ref();
+            if let Some(ground) = self.ground.as_ref().or_else(cell) {
+                run.tick(now, ground)?;
+            }
         }
-        Ok(())
+        self.tend(now)
     }
 
     fn pump_transfers(&mut self) {
         let out = &mut self.out;
-        self.transfers.retain(|&id, transfer| out.waiting() >= BACKLOG || transfer.send(id, out));
+        self.transfers.retain(|&id, moving| out.waiting() >= BACKLOG || moving.transfer.send(id, out));
     }
 }

@@ -4,13 +4,14 @@ use super::Plan;
 use crate::seal::{drop_capabilities, last_errno, no_new_privileges, reset_signals};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
+use std::ffi::CStr;
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 
-/// Bytes of a report: the step's number, and errno.
-pub const REPORT_BYTES: usize = 5;
+/// Bytes of a report: `F`, the step's number, and errno.
+pub const REPORT_BYTES: usize = 6;
 
 /// The steps in their order.
-pub(super) const STEPS: [&str; 12] = [
+pub(crate) const STEPS: [&str; 12] = [
     "setsid",
     "cgroup",
     "chdir",
@@ -26,7 +27,7 @@ pub(super) const STEPS: [&str; 12] = [
 ];
 
 /// The step at which the command itself can be at fault.
-pub(super) const EXECVE: &str = "execve";
+pub(crate) const EXECVE: &str = "execve";
 
 type Failure = (&'static str, Errno);
 
@@ -41,15 +42,12 @@ pub(super) fn become_program(
     error: &OwnedFd,
     report: &OwnedFd,
 ) -> ! {
-    let outcome = seal(plan, [input, output, error], report).map(|()| execute(plan));
+    let outcome = seal(plan, [input, output, error], report).map(|()| plan.command.execute());
     let (step, errno) = match outcome {
         Ok(errno) => (EXECVE, errno),
         Err(failure) => failure,
     };
-    let number = STEPS.iter().position(|&name| name == step).unwrap_or(STEPS.len() - 1);
-    let mut bytes = [0; REPORT_BYTES];
-    bytes[0] = u8::try_from(number).unwrap_or(u8::MAX);
-    bytes[1..].copy_from_slice(&errno.raw_os_error().to_ne_bytes());
+    let bytes = report_of(step, errno);
     // Before the descriptors were moved, the pipe has its first number.
     let moved = step_index(step) > step_index("dup2");
     let number = if moved { REPORT } else { report.as_raw_fd() };
@@ -57,6 +55,14 @@ pub(super) fn become_program(
     unsafe { libc::write(number, bytes.as_ptr().cast(), bytes.len()) };
     // SAFETY: ends this process without running anything of the runner's.
     unsafe { libc::_exit(127) }
+}
+
+/// The bytes that tell of a failed step.
+pub(crate) fn report_of(step: &str, errno: Errno) -> [u8; REPORT_BYTES] {
+    let mut bytes = [b'F'; REPORT_BYTES];
+    bytes[1] = u8::try_from(step_index(step).min(STEPS.len() - 1)).unwrap_or(u8::MAX);
+    bytes[2..].copy_from_slice(&errno.raw_os_error().to_ne_bytes());
+    bytes
 }
 
 fn step_index(step: &str) -> usize {
@@ -70,7 +76,7 @@ fn seal(plan: &Plan<'_>, streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(),
     for join in plan.joins {
         rustix::io::write(join, b"0").map_err(|errno| ("cgroup", errno))?;
     }
-    enter_working_directory(plan).map_err(|errno| ("chdir", errno))?;
+    enter_directory(plan.workspace, &plan.working_directory).map_err(|errno| ("chdir", errno))?;
     move_descriptors(streams, report).map_err(|errno| ("dup2", errno))?;
     close_the_rest().map_err(|errno| ("close_range", errno))?;
     plan.limits.apply().map_err(|errno| ("setrlimit", errno))?;
@@ -82,10 +88,10 @@ fn seal(plan: &Plan<'_>, streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(),
 }
 
 /// Beneath the workspace, without following links.
-fn enter_working_directory(plan: &Plan<'_>) -> Result<(), Errno> {
+pub(crate) fn enter_directory(workspace: &OwnedFd, path: &CStr) -> Result<(), Errno> {
     let directory = rustix::fs::openat2(
-        plan.workspace,
-        &plan.working_directory,
+        workspace,
+        path,
         OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
         Mode::empty(),
         ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV,
@@ -119,19 +125,4 @@ fn close_the_rest() -> Result<(), Errno> {
         0 => Ok(()),
         _ => Err(last_errno()),
     }
-}
-
-/// Tries the candidates as execvp(3) does and returns why none became the program.
-fn execute(plan: &Plan<'_>) -> Errno {
-    let mut reason = Errno::NOENT;
-    for candidate in &plan.candidates {
-        // SAFETY: a C string and two NULL-terminated arrays of C strings, all alive.
-        unsafe { libc::execve(candidate.as_ptr(), plan.argv.as_ptr(), plan.environment.as_ptr()) };
-        match last_errno() {
-            Errno::NOENT | Errno::NOTDIR => {}
-            Errno::ACCESS => reason = Errno::ACCESS,
-            other => return other,
-        }
-    }
-    reason
 }

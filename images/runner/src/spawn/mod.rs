@@ -1,25 +1,33 @@
 //! Starts a program: pipes, fork, and in the child everything that seals it, up to exec.
 
 mod child;
+mod command;
+mod pipes;
 mod plan;
 
+pub use child::REPORT_BYTES;
+pub(crate) use child::{EXECVE, enter_directory, report_of};
+pub use command::Command;
+pub use pipes::{Pipes, unblock};
 pub use plan::Plan;
+pub(crate) use plan::directory;
 
 use crate::seal::last_errno;
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use crate::wire::proto::{FileError, ProgramFile};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::os::fd::OwnedFd;
 
-/// Pipes are made this large where the kernel lets the runner, for fewer turns of the loop.
-pub const PIPE_BYTES: usize = 256 * 1024;
-
-/// A child on its way to exec, or beyond, and the runner's ends of its pipes, none of which blocks.
+/// A child on its way to become the program, and the runner's ends of its pipes, none of which blocks.
 pub struct Spawned {
     /// Its process id, which is also its session and process group.
     pub pid: i32,
-    /// At its end of file the exec has succeeded; otherwise it holds one [`StartFailure`].
+    /// At its end of file it has become the program; otherwise it holds one [`StartFailure`].
     pub status: OwnedFd,
+    /// What must be written to `status` first.
+    pub go: Vec<u8>,
+    /// It is an interpreter that had started before.
+    pub warm: bool,
     /// Standard input.
     pub input: OwnedFd,
     /// Standard output, and standard error unless it was merged.
@@ -27,24 +35,39 @@ pub struct Spawned {
 }
 
 /// The start failed at a step.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct StartFailure {
     /// Which step.
     pub step: &'static str,
     /// errno(3), 0 for none.
     pub errno: i32,
+    /// The program's file that could not be written, and why.
+    pub file: Option<(Vec<u8>, FileError)>,
 }
 
 impl StartFailure {
     /// What failed, and how.
     pub fn new(step: &'static str, errno: Errno) -> Self {
-        Self { step, errno: errno.raw_os_error() }
+        Self { step, errno: errno.raw_os_error(), file: None }
+    }
+
+    /// There is no cell for it.
+    pub fn in_cell(_why: &str) -> Self {
+        Self { step: "cell", errno: 0, file: None }
+    }
+
+    /// One of the program's files could not be written.
+    pub fn of_file(file: &ProgramFile, error: FileError) -> Self {
+        Self { step: "file", errno: error.errno_number, file: Some((file.path.clone(), error)) }
     }
 
     /// Reads what the child wrote into the status pipe.
-    pub fn parse(bytes: [u8; child::REPORT_BYTES]) -> Self {
-        let step = child::STEPS.get(usize::from(bytes[0])).copied().unwrap_or("unknown");
-        Self { step, errno: i32::from_ne_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]) }
+    pub fn parse(bytes: [u8; REPORT_BYTES]) -> Self {
+        Self {
+            step: step_name(bytes[1]),
+            errno: i32::from_ne_bytes([bytes[2], bytes[3], bytes[4], bytes[5]]),
+            file: None,
+        }
     }
 
     /// Whether the command itself is at fault: not there, or not to be executed.
@@ -55,41 +78,23 @@ impl StartFailure {
     }
 }
 
-pub use child::REPORT_BYTES;
+/// The name of a step that a child has reported.
+pub(crate) fn step_name(number: u8) -> &'static str {
+    child::STEPS.get(usize::from(number)).copied().unwrap_or("unknown")
+}
 
 /// Forks a child that becomes the planned program. The caller learns through [`Spawned::status`] whether it did.
 pub fn spawn(plan: &Plan<'_>) -> Result<Spawned, StartFailure> {
-    let pipe = || pipe_with(PipeFlags::CLOEXEC).map_err(|errno| StartFailure::new("pipe", errno));
-    let (status, report) = pipe()?;
-    let (child_input, input) = pipe()?;
-    let (output, child_output) = pipe()?;
-    let mut outputs = vec![output];
-    let child_error = if plan.merge_stderr {
-        None
-    } else {
-        let (error, child_error) = pipe()?;
-        outputs.push(error);
-        Some(child_error)
-    };
-    for descriptor in outputs.iter().chain([&status, &input]) {
-        unblock(descriptor).map_err(|errno| StartFailure::new("fcntl", errno))?;
-    }
-    for output in &outputs {
-        // Refused when this uid has many pipes already: then they are slower, not wrong.
-        let _ = rustix::pipe::fcntl_setpipe_size(output, PIPE_BYTES);
-    }
+    let (status, report) = pipe_with(PipeFlags::CLOEXEC).map_err(|errno| StartFailure::new("pipe", errno))?;
+    unblock(&status).map_err(|errno| StartFailure::new("fcntl", errno))?;
+    let pipes = Pipes::new(plan.merge_stderr)?;
     // SAFETY: the runner has one thread, so the child's memory is whole and it may allocate.
     match unsafe { libc::fork() } {
         -1 => Err(StartFailure::new("fork", last_errno())),
-        0 => {
-            let error = child_error.as_ref().unwrap_or(&child_output);
-            child::become_program(plan, &child_input, &child_output, error, &report)
+        0 => child::become_program(plan, &pipes.child_input, &pipes.child_output, pipes.child_error(), &report),
+        pid => {
+            let Pipes { input, outputs, .. } = pipes;
+            Ok(Spawned { pid, status, go: Vec::new(), warm: false, input, outputs })
         }
-        pid => Ok(Spawned { pid, status, input, outputs }),
     }
-}
-
-/// Makes the runner's end not block. The program's end is another file description and keeps blocking.
-fn unblock(descriptor: &OwnedFd) -> Result<(), Errno> {
-    fcntl_setfl(descriptor, fcntl_getfl(descriptor)? | OFlags::NONBLOCK)
 }

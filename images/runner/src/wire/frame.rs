@@ -141,8 +141,8 @@ fn check(header: &Header) -> Result<(), Violation> {
         Welcome => (false, 0..=MAX_PAYLOAD, true),
         Ping => (false, 0..=0, false),
         Stdin | PutData => (true, 1..=MAX_PAYLOAD, false),
-        StdinEnd | Kill => (true, 0..=0, false),
-        Exec | Credit | Signal | Put | Get | List => (true, 0..=MAX_PAYLOAD, true),
+        StdinEnd | Kill | CloseCell => (true, 0..=0, false),
+        Exec | Credit | Signal | Put | Get | List | OpenCell => (true, 0..=MAX_PAYLOAD, true),
         _ => return Err(Violation(format!("{} is not the daemon's to send", header.kind.as_str_name()))),
     };
     let name = header.kind.as_str_name();

@@ -1,6 +1,6 @@
 //! What the daemon says, decoded.
 
-use super::proto::{Credit, Exec, Get, List, Put, Signal, Welcome};
+use super::proto::{Credit, Exec, Get, List, OpenCell, Put, Signal, Welcome};
 use super::{Frame, FrameType, Violation};
 use prost::Message;
 
@@ -20,6 +20,8 @@ pub enum Incoming {
     PutData(u64, Vec<u8>),
     Get(u64, Get),
     List(u64, List),
+    OpenCell(u64, OpenCell),
+    CloseCell(u64),
 }
 
 impl Incoming {
@@ -39,6 +41,8 @@ impl Incoming {
             FrameType::PutData => Self::PutData(run, payload),
             FrameType::Get => Self::Get(run, message(kind, &payload)?),
             FrameType::List => Self::List(run, message(kind, &payload)?),
+            FrameType::OpenCell => Self::OpenCell(run, message(kind, &payload)?),
+            FrameType::CloseCell => Self::CloseCell(run),
             other => return Err(Violation(format!("{} is not the daemon's to send", other.as_str_name()))),
         })
     }

@@ -3,9 +3,11 @@
 
 mod channel;
 pub mod files;
+pub mod nursery;
 
 pub use channel::{Channel, Event};
 
+use runnel_runner::server::PROTOCOL_VERSION;
 use runnel_runner::wire::proto::{Exec, RunLimits, SandboxKind, Welcome};
 use runnel_runner::wire::{FrameType, proto};
 use std::os::unix::fs::PermissionsExt;
@@ -44,7 +46,7 @@ impl Sandbox {
     pub fn start_with(options: Options) -> Self {
         let mut sandbox = Self::connect(options);
         let hello: proto::Hello = sandbox.channel.expect(FrameType::Hello);
-        assert_eq!((hello.protocol_version, hello.nonce), (1, vec![0, 0xff, 0x10]));
+        assert_eq!((hello.protocol_version, hello.nonce), (PROTOCOL_VERSION, vec![0, 0xff, 0x10]));
         sandbox.channel.send(FrameType::Welcome, 0, &welcome());
         let ready: proto::Ready = sandbox.channel.expect(FrameType::Ready);
         assert_eq!(ready.max_runs, 1);
@@ -72,6 +74,12 @@ impl Sandbox {
         sandbox.channel.send(FrameType::Welcome, 0, &Welcome { workspace, ..welcome() });
         let _: proto::Ready = sandbox.channel.expect(FrameType::Ready);
         sandbox
+    }
+
+    /// Bubblewrap with these words.
+    pub fn launch_with(launch: Vec<String>, bwrap: Vec<String>, runner: Vec<String>) -> Self {
+        let command = [BWRAP.to_owned()].into_iter().chain(bwrap).collect();
+        Self::launch(launch, command, runner)
     }
 
     fn launch(launch: Vec<String>, sandbox: Vec<String>, runner: Vec<String>) -> Self {
@@ -184,7 +192,8 @@ impl Ran {
 }
 
 pub fn welcome() -> Welcome {
-    Welcome { protocol_version: 1, kind: SandboxKind::Plain.into(), workspace: "/workspace".into() }
+    let kind = SandboxKind::Plain.into();
+    Welcome { protocol_version: PROTOCOL_VERSION, kind, workspace: "/workspace".into(), nursery: None }
 }
 
 /// Limits that hold nobody back.
@@ -211,6 +220,7 @@ pub fn command(argv: &[&str]) -> Exec {
         merge_stderr: false,
         limits: Some(limits()),
         initial_credit: u32::MAX,
+        ..Exec::default()
     }
 }
 

@@ -1,0 +1,92 @@
+//! The runner looks at a sealed process itself before it hands over a program (CELLS rule 10): no failure of the sealing
+//! can be open. And it sets the limits that are the same for every program.
+
+use super::failure::{CellFailure, failed};
+use super::group::Group;
+use crate::guest::Guest;
+use crate::seal::ResourceLimits;
+use rustix::io::Errno;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+const NAMESPACES: [&str; 7] = ["user", "pid", "mnt", "ipc", "uts", "net", "cgroup"];
+
+/// Lines of /proc/PID/status that must be exactly so.
+const EXPECTED: [(&str, &str); 8] = [
+    ("CapInh", "0000000000000000"),
+    ("CapPrm", "0000000000000000"),
+    ("CapEff", "0000000000000000"),
+    ("CapBnd", "0000000000000000"),
+    ("CapAmb", "0000000000000000"),
+    ("NoNewPrivs", "1"),
+    ("Seccomp", "2"),
+    ("Threads", "1"),
+];
+
+/// Checks what the kernel says of a process: sealed, in every namespace of the cell, in none of the runner's, in the
+/// cell's cgroup, with the cell's ids.
+pub fn look(pid: i32, init: i32, guest: Guest, group: Option<&Group>) -> Result<(), CellFailure> {
+    let doubt = |what: &str| CellFailure::new(format!("attest: {what}"), 0);
+    let status = read(format!("/proc/{pid}/status"))?;
+    let field = |name: &str| {
+        status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap_or_default().trim()
+    };
+    for (name, expected) in EXPECTED {
+        // An interpreter that waits in its cell may have started threads by now.
+        if field(name) != expected && name != "Threads" {
+            return Err(doubt(name));
+        }
+    }
+    // As this pid namespace sees it, and as the cell does.
+    if field("NSpid").split_ascii_whitespace().count() != 2 {
+        return Err(doubt("NSpid"));
+    }
+    let id = match guest {
+        Guest::Same => rustix::process::getuid().as_raw().to_string(),
+        Guest::Other(id) => id.to_string(),
+    };
+    for name in ["Uid", "Gid"] {
+        let ids: Vec<&str> = field(name).split_ascii_whitespace().collect();
+        if ids.len() != 4 || ids.iter().any(|&found| found != id) {
+            return Err(doubt(name));
+        }
+    }
+    for name in NAMESPACES {
+        let [program, inits, own] = [pid.to_string(), init.to_string(), "self".to_owned()]
+            .map(|of| fs::read_link(format!("/proc/{of}/ns/{name}")).ok());
+        if program.is_none() || program != inits || program == own {
+            return Err(doubt(name));
+        }
+    }
+    if let Some(group) = group {
+        let cgroups = read(format!("/proc/{pid}/cgroup"))?;
+        let ending = format!("/{}", group.name());
+        let inside = cgroups.lines().filter(|line| line.ends_with(&ending)).count();
+        if inside < group.entrances().len() {
+            return Err(doubt("cgroup"));
+        }
+    }
+    Ok(())
+}
+
+/// Limits of every program, and its place in the order in which the kernel kills for memory.
+pub fn bound(pid: i32, guest: Guest) -> Result<(), CellFailure> {
+    ResourceLimits::of_every_program().apply_to(pid).map_err(failed("prlimit"))?;
+    let _acting = guest.act();
+    match fs::write(format!("/proc/{pid}/oom_score_adj"), "800") {
+        Ok(()) => Ok(()),
+        Err(error) => Err(failed("oom_score_adj")(Errno::from_io_error(&error).unwrap_or(Errno::IO))),
+    }
+}
+
+/// The link that names the pid namespace of a process.
+pub fn pid_namespace(pid: i32) -> Vec<u8> {
+    fs::read_link(format!("/proc/{pid}/ns/pid"))
+        .map(|link| link.as_os_str().as_bytes().to_vec())
+        .unwrap_or_default()
+}
+
+fn read(path: String) -> Result<String, CellFailure> {
+    fs::read_to_string(path)
+        .map_err(|error| failed("attest")(Errno::from_io_error(&error).unwrap_or(Errno::IO)))
+}

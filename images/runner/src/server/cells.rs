@@ -1,0 +1,418 @@
+//! Cells, as the daemon opens, uses and closes them.
+
+use super::{End, Server};
+use crate::cell::{Cell, CellFailure, Entrant, Listening, Namespaces, News, Pending, go};
+use crate::children::Dead;
+use crate::files;
+use crate::ground::Extent;
+use crate::place::Place;
+use crate::run::{Meter, Run};
+use crate::seal::ResourceLimits;
+use crate::spawn::{Spawned, StartFailure};
+use crate::wire::proto::{self, CellLimits, Exec, ExitCause, OpenCell, RunLimits};
+use crate::wire::{FrameType, Incoming, Violation};
+use std::time::Instant;
+
+/// Frames kept for a run that waits for its namespaces.
+const MOST_EARLY: usize = 64;
+
+impl Server {
+    pub(super) fn open_cell(&mut self, number: u64, asked: &OpenCell) -> Result<(), End> {
+        self.open(number)?;
+        let limits = asked.limits.filter(whole).ok_or(Violation("an OpenCell without all limits".into()))?;
+        let nursery = self.nursery.as_mut().ok_or(Violation("a cell in a plain sandbox".into()))?;
+        if self.numbers.len() >= nursery.max_cells() {
+            self.refuse_cell(number, &CellFailure::new("max_cells", libc::EAGAIN));
+            return Ok(());
+        }
+        if self.retired {
+            self.refuse_cell(number, &CellFailure::new("retired", 0));
+            return Ok(());
+        }
+        let entrant = nursery.entrant(&asked.interpreter);
+        let made = match nursery.from_stock(entrant) {
+            Some(serial) => Ok(serial),
+            None => nursery.make(entrant, limits),
+        };
+        match made.and_then(|serial| nursery.limit(serial, &limits).map(|()| serial)) {
+            Ok(serial) => {
+                if let Some(cell) = nursery.cells.get_mut(&serial) {
+                    cell.number = Some(number);
+                }
+                self.numbers.insert(number, serial);
+                self.advance(serial)
+            }
+            Err(failure) => {
+                self.refuse_cell(number, &failure);
+                self.doubt(&failure);
+                Ok(())
+            }
+        }
+    }
+
+    fn refuse_cell(&mut self, number: u64, failure: &CellFailure) {
+        let message = proto::CellFailed { step: failure.step.clone(), errno_number: failure.errno };
+        self.out.message(FrameType::CellFailed, number, &message);
+    }
+
+    pub(super) fn close_cell(&mut self, number: u64) -> Result<(), End> {
+        let Some(&serial) = self.numbers.get(&number) else { return Ok(self.known(number)?) };
+        let Some(cell) = self.cell_mut(serial) else { return Ok(()) };
+        cell.closing = true;
+        let (run, pending) = (cell.run, cell.pending.take());
+        if let Some(pending) = pending {
+            self.running.remove(&pending.run);
+            self.start_failed(pending.run, &StartFailure::in_cell("closed"));
+        }
+        match run.and_then(|run| self.runs.get_mut(&run)) {
+            Some(run) => run.end(ExitCause::Killed)?,
+            None => self.empty(serial),
+        }
+        self.close_if_empty(serial);
+        Ok(())
+    }
+
+    /// Kills what waits in a cell.
+    fn empty(&mut self, serial: u64) {
+        if let Some(cell) = self.cell_mut(serial)
+            && let Some(mut namespaces) = cell.namespaces.take()
+        {
+            namespaces.give_up();
+            cell.leaving.push(namespaces.init);
+        }
+    }
+
+    /// A cell that is to go and in which nothing is alive is gone.
+    fn close_if_empty(&mut self, serial: u64) {
+        let Some(nursery) = &mut self.nursery else { return };
+        let Some(cell) = nursery.cells.get(&serial) else { return };
+        if !cell.closing || cell.run.is_some() || cell.namespaces.is_some() || !cell.leaving.is_empty() {
+            return;
+        }
+        let number = cell.number;
+        nursery.forget(serial);
+        if let Some(number) = number {
+            self.numbers.remove(&number);
+            self.transfers.retain(|_, transfer| transfer.cell != number);
+            self.out.empty(FrameType::CellClosed, number);
+        }
+    }
+
+    pub(super) fn exec_in_cell(&mut self, run: u64, exec: Box<Exec>, limits: RunLimits) -> Result<(), End> {
+        let Some(&serial) = self.numbers.get(&exec.cell) else {
+            self.start_failed(run, &StartFailure::in_cell("not open"));
+            return Ok(());
+        };
+        let entrant = match &self.nursery {
+            Some(nursery) if !exec.interpreter.is_empty() => nursery.entrant(&exec.interpreter),
+            _ => Entrant::Cold,
+        };
+        let Some(cell) = self.cell_mut(serial) else { return Ok(()) };
+        if cell.run.is_some() || cell.pending.is_some() {
+            return Err(Violation(format!("a second program in cell {}", exec.cell)).into());
+        }
+        let merged = exec.merge_stderr;
+        cell.pending = Some(Pending { run, exec, limits, early: Vec::new() });
+        let fits = cell.namespaces.as_ref().is_some_and(|namespaces| namespaces.are_for(entrant, merged));
+        self.running.insert(run, serial);
+        if !fits {
+            self.empty(serial);
+            let nursery = self.nursery.as_mut().expect("there are cells");
+            if let Err(failure) = nursery.make_again(serial, entrant, merged) {
+                return self.cell_failed(serial, &failure);
+            }
+        }
+        self.advance(serial)
+    }
+
+    /// Keeps a frame for a run that waits for its namespaces. Returns it when there is none.
+    pub(super) fn keep_early(&mut self, run: u64, incoming: Incoming) -> Result<Option<Incoming>, End> {
+        let serial = self.running.get(&run).copied();
+        let Some(cell) = serial.and_then(|serial| self.cell_mut(serial)) else { return Ok(Some(incoming)) };
+        let Some(pending) = cell.pending.as_mut().filter(|pending| pending.run == run) else {
+            return Ok(Some(incoming));
+        };
+        if pending.early.len() >= MOST_EARLY {
+            return Err(Violation("too much for a program that has not started".into()).into());
+        }
+        pending.early.push(incoming);
+        Ok(None)
+    }
+
+    /// Something of the nursery's is to be read.
+    pub(super) fn listen(&mut self, from: Listening) -> Result<(), End> {
+        let Some(nursery) = &mut self.nursery else { return Ok(()) };
+        if let Listening::Zygote(index) = from {
+            if let Err(failure) = nursery.hear_zygote(index) {
+                self.retire(&failure.to_string());
+            }
+            return Ok(());
+        }
+        let (Listening::Init(serial) | Listening::Leash(serial)) = from else { return Ok(()) };
+        match nursery.hear(from) {
+            Ok(News::None) => Ok(()),
+            Ok(News::Folders(folders)) => {
+                if let Some(cell) = nursery.cells.get_mut(&serial) {
+                    cell.furnish(folders);
+                }
+                Ok(())
+            }
+            Ok(News::Resized) => {
+                if let Some(cell) = nursery.cells.get_mut(&serial) {
+                    cell.resized();
+                }
+                self.advance(serial)
+            }
+            Ok(News::Ready) => self.advance(serial),
+            Err(failure) => self.cell_failed(serial, &failure),
+        }
+    }
+
+    /// Does what can be done with a cell that may have become ready.
+    fn advance(&mut self, serial: u64) -> Result<(), End> {
+        let Some(cell) = self.cell_mut(serial) else { return Ok(()) };
+        match cell.fit() {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(failure) => return self.cell_failed(serial, &failure),
+        }
+        let Some(cell) = self.cell_mut(serial) else { return Ok(()) };
+        if let Some(number) = cell.number
+            && !cell.opened
+        {
+            cell.opened = true;
+            self.out.empty(FrameType::CellOpened, number);
+        }
+        let Some(pending) = self.cell_mut(serial).and_then(|cell| cell.pending.take()) else { return Ok(()) };
+        let (run, early) = (pending.run, self.launch(serial, pending));
+        match early {
+            Ok(early) => early.into_iter().try_for_each(|incoming| self.act(incoming)),
+            Err(failure) => {
+                self.running.remove(&run);
+                self.start_failed(run, &failure);
+                Ok(())
+            }
+        }
+    }
+
+    /// Hands the program over. Returns what came for it before.
+    fn launch(&mut self, serial: u64, pending: Pending) -> Result<Vec<Incoming>, StartFailure> {
+        let Pending { run: id, exec, limits, early } = pending;
+        let nursery = self.nursery.as_mut().expect("there are cells");
+        let cell = nursery.cells.get_mut(&serial).expect("it was looked up");
+        let (Some(ground), Some(namespaces)) = (&cell.ground, &mut cell.namespaces) else {
+            return Err(StartFailure::in_cell("no workspace"));
+        };
+        write_files(&ground.place, &exec.files)?;
+        let warm = namespaces.entrant() != Entrant::Cold;
+        let go = go(&exec.working_directory, &exec.argv, &environment(&exec, warm))
+            .map_err(|failure| StartFailure { step: "argv", errno: failure.errno, file: None })?;
+        let limited = namespaces.process().map(|pid| ResourceLimits::new(&limits).apply_to(pid));
+        if let Some(Err(errno)) = limited {
+            return Err(StartFailure::new("setrlimit", errno));
+        }
+        let meter = Meter::start(&ground.counters);
+        let extent = Extent::Cell(namespaces.pidfd());
+        let waiting = namespaces.take().ok_or(StartFailure::in_cell("nobody waits"))?;
+        let spawned = Spawned {
+            pid: waiting.pid,
+            status: waiting.leash,
+            go,
+            warm,
+            input: waiting.input,
+            outputs: waiting.outputs,
+        };
+        let mut run = Run::new(id, spawned, extent, limits, exec.initial_credit, meter);
+        run.tell();
+        cell.run = Some(id);
+        self.runs.insert(id, run);
+        Ok(early)
+    }
+
+    /// A cell could not be had, or not for the next program. The nursery goes on, unless that makes it doubtful.
+    pub(super) fn cell_failed(&mut self, serial: u64, failure: &CellFailure) -> Result<(), End> {
+        self.empty(serial);
+        self.doubt(failure);
+        let Some(cell) = self.cell_mut(serial) else { return Ok(()) };
+        let (number, opened, pending) = (cell.number, cell.opened, cell.pending.take());
+        if let Some(pending) = pending {
+            self.running.remove(&pending.run);
+            self.start_failed(pending.run, &StartFailure::in_cell(&failure.step));
+        }
+        if opened {
+            return Ok(());
+        }
+        if let Some(cell) = self.cell_mut(serial) {
+            cell.closing = true;
+            cell.number = None;
+        }
+        if let Some(number) = number {
+            self.numbers.remove(&number);
+            self.refuse_cell(number, failure);
+        }
+        self.close_if_empty(serial);
+        Ok(())
+    }
+
+    fn doubt(&mut self, failure: &CellFailure) {
+        let Some(nursery) = &mut self.nursery else { return };
+        if nursery.note_failure() || failure.is_alarming() {
+            self.retire(&failure.to_string());
+        }
+    }
+
+    /// No more cells. Those that were made ahead go.
+    fn retire(&mut self, reason: &str) {
+        if self.retired {
+            return;
+        }
+        self.retired = true;
+        self.out.message(FrameType::Retire, 0, &proto::Retire { reason: reason.into() });
+        let Some(nursery) = &mut self.nursery else { return };
+        let stock = nursery.cells.iter().filter(|(_, cell)| cell.number.is_none()).map(|(&serial, _)| serial);
+        for serial in stock.collect::<Vec<_>>() {
+            if let Some(cell) = self.cell_mut(serial) {
+                cell.closing = true;
+            }
+            self.empty(serial);
+            self.close_if_empty(serial);
+        }
+    }
+
+    /// A child of the nursery's has ended.
+    pub(super) fn reaped_in_nursery(&mut self, dead: &Dead) -> Result<(), End> {
+        let run = self.runs.iter().find(|(_, run)| run.main() == dead.pid).map(|(&id, _)| id);
+        if let Some(id) = run {
+            return self.main_ended(id, dead);
+        }
+        let Some(nursery) = &mut self.nursery else { return Ok(()) };
+        let of_cell = |cell: &Cell| {
+            cell.leaving.contains(&dead.pid)
+                || cell.namespaces.as_ref().is_some_and(|namespaces| namespaces.init == dead.pid)
+        };
+        if let Some((&serial, _)) = nursery.cells.iter().find(|(_, cell)| of_cell(cell)) {
+            return self.init_ended(serial, dead.pid);
+        }
+        let waits = |cell: &Cell| {
+            let namespaces = cell.namespaces.as_ref().filter(|namespaces| !namespaces.are_spent());
+            namespaces.and_then(Namespaces::process) == Some(dead.pid)
+        };
+        if let Some((&serial, _)) = nursery.cells.iter().find(|(_, cell)| waits(cell)) {
+            return self.cell_failed(serial, &CellFailure::new("ended while it waited", 0));
+        }
+        if let Some(index) = nursery.zygote_of(dead.pid)
+            && let Err(failure) = nursery.hear_zygote(index)
+        {
+            self.retire(&failure.to_string());
+        }
+        Ok(())
+    }
+
+    fn main_ended(&mut self, id: u64, dead: &Dead) -> Result<(), End> {
+        let serial = self.running.get(&id).copied();
+        let group = serial.and_then(|serial| self.cell_mut(serial)).and_then(|cell| cell.group.as_ref());
+        let survivors = group.map_or(0, crate::cell::Group::processes);
+        let Some(run) = self.runs.get_mut(&id) else { return Ok(()) };
+        if !run.is_ending() {
+            run.note_survivors(survivors);
+        }
+        if let Some(failure) = run.reaped(dead, &mut self.out)? {
+            self.start_failed(id, &failure);
+            self.running.remove(&id);
+            if let Some(cell) = serial.and_then(|serial| self.cell_mut(serial)) {
+                cell.run = None;
+            }
+            if let Some(serial) = serial {
+                self.empty(serial);
+            }
+        }
+        Ok(())
+    }
+
+    /// Init has been reaped, so nothing that was in its pid namespace is alive.
+    fn init_ended(&mut self, serial: u64, init: i32) -> Result<(), End> {
+        let Some(cell) = self.cell_mut(serial) else { return Ok(()) };
+        if cell.leaving.contains(&init) {
+            cell.leaving.retain(|&pid| pid != init);
+        } else if cell.run.is_some() {
+            cell.namespaces = None;
+            self.exit_in_cell(serial)?;
+        } else {
+            cell.namespaces = None;
+            self.cell_failed(serial, &CellFailure::new("init ended", 0))?;
+        }
+        self.close_if_empty(serial);
+        Ok(())
+    }
+
+    fn exit_in_cell(&mut self, serial: u64) -> Result<(), End> {
+        let nursery = self.nursery.as_mut().expect("there are cells");
+        let Some(cell) = nursery.cells.get_mut(&serial) else { return Ok(()) };
+        let (Some(id), Some(ground)) = (cell.run.take(), &cell.ground) else { return Ok(()) };
+        self.running.remove(&id);
+        let Some(mut run) = self.runs.remove(&id) else { return Ok(()) };
+        if run.exit(ground, &mut self.out) {
+            Ok(())
+        } else {
+            Err(End::Fatal("the main process was never reaped".into()))
+        }
+    }
+
+    /// A run that could not start has left a process behind.
+    pub(super) fn start_failed_in_cell(&mut self, id: u64) {
+        let Some(serial) = self.running.remove(&id) else { return };
+        if let Some(cell) = self.cell_mut(serial) {
+            cell.run = None;
+        }
+        self.empty(serial);
+    }
+
+    /// Cells that are late, and one that is to be made ahead.
+    pub(super) fn tend(&mut self, now: Instant) -> Result<(), End> {
+        let Some(nursery) = &mut self.nursery else { return Ok(()) };
+        if let Some(serial) = nursery.late(now) {
+            self.cell_failed(serial, &CellFailure::new("late", 0))?;
+        }
+        let busy = !self.running.is_empty();
+        let Some(nursery) = self.nursery.as_mut().filter(|_| !self.retired) else { return Ok(()) };
+        if let Some(entrant) = nursery.missing(busy)
+            && let Err(failure) = nursery.make(entrant, nursery.limits())
+        {
+            self.doubt(&failure);
+        }
+        Ok(())
+    }
+
+    fn cell_mut(&mut self, serial: u64) -> Option<&mut Cell> {
+        self.nursery.as_mut()?.cells.get_mut(&serial)
+    }
+
+    /// Where a file request goes: the plain workspace, or that of an open cell.
+    pub(super) fn place(&self, cell: u64) -> Option<&Place> {
+        let Some(nursery) = &self.nursery else { return self.ground.as_ref().map(|ground| &ground.place) };
+        let cell = nursery.cells.get(self.numbers.get(&cell)?)?;
+        cell.ground.as_ref().map(|ground| &ground.place)
+    }
+}
+
+/// Writes a program's files before its start.
+pub(super) fn write_files(place: &Place, files: &[proto::ProgramFile]) -> Result<(), StartFailure> {
+    for file in files {
+        files::store(place, file).map_err(|error| StartFailure::of_file(file, error))?;
+    }
+    Ok(())
+}
+
+/// The variables of the program: a warm start leaves out those that only a cold one needs.
+fn environment(exec: &Exec, warm: bool) -> Vec<&Vec<u8>> {
+    let cold_only = |variable: &[u8]| {
+        let name = variable.split(|&byte| byte == b'=').next().unwrap_or_default();
+        exec.cold_environment.iter().any(|cold| cold.as_slice() == name)
+    };
+    exec.environment.iter().filter(|variable| !warm || !cold_only(variable)).collect()
+}
+
+fn whole(limits: &CellLimits) -> bool {
+    let CellLimits { memory_bytes, processes, cpu_millis, workspace_bytes, tmp_bytes, shm_bytes } = *limits;
+    [memory_bytes, processes, cpu_millis, workspace_bytes, tmp_bytes, shm_bytes].iter().all(|&limit| limit > 0)
+}
