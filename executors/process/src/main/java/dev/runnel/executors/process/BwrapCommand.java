@@ -23,6 +23,13 @@ record BwrapCommand(Path bwrap, boolean disableUserns, List<RootEntry> root, Lis
     static final String RUNNER = RUN + "/runner";
     static final String WORKSPACE = "/workspace";
 
+    /// Named one by one: --unshare-all goes on without a user or cgroup namespace when it can't have one.
+    static final List<String> OTHER_NAMESPACES =
+            List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup");
+
+    static final List<String> IDENTITY =
+            List.of("--uid", UID, "--gid", UID, "--hostname", "runnel", "--as-pid-1", "--cap-drop", "ALL");
+
     private static final DataSize MAX_TMP = DataSize.ofMebibytes(256);
     private static final DataSize MAX_SHM = DataSize.ofMebibytes(64);
 
@@ -42,7 +49,7 @@ record BwrapCommand(Path bwrap, boolean disableUserns, List<RootEntry> root, Lis
         proc(argv, descriptors);
         dev(argv, limits);
         tmpfs(argv, "0700", limits.disk(), WORKSPACE);
-        tmpfs(argv, "1777", smaller(limits.disk(), MAX_TMP), "/tmp");
+        tmpfs(argv, "1777", tmp(limits), "/tmp");
         // Until here / is a writable tmpfs without a size.
         argv.addAll(List.of("--remount-ro", "/", "--chdir", WORKSPACE, "--"));
         argv.addAll(runner);
@@ -50,19 +57,13 @@ record BwrapCommand(Path bwrap, boolean disableUserns, List<RootEntry> root, Lis
     }
 
     private void namespaces(List<String> argv) {
-        // Named one by one: --unshare-all goes on without a user or cgroup namespace when it can't have one.
-        argv.addAll(List.of(
-                "--unshare-user",
-                "--unshare-ipc",
-                "--unshare-pid",
-                "--unshare-net",
-                "--unshare-uts",
-                "--unshare-cgroup"));
+        argv.add("--unshare-user");
+        argv.addAll(OTHER_NAMESPACES);
         if (disableUserns) {
             argv.add("--disable-userns");
         }
-        argv.addAll(List.of("--uid", UID, "--gid", UID, "--hostname", "runnel"));
-        argv.addAll(List.of("--as-pid-1", "--cap-drop", "ALL", "--clearenv"));
+        argv.addAll(IDENTITY);
+        argv.add("--clearenv");
     }
 
     private void proc(List<String> argv, Descriptors descriptors) {
@@ -73,11 +74,21 @@ record BwrapCommand(Path bwrap, boolean disableUserns, List<RootEntry> root, Lis
 
     private static void dev(List<String> argv, SandboxLimits limits) {
         argv.addAll(List.of("--dev", "/dev"));
-        tmpfs(argv, "1777", smaller(limits.disk(), MAX_SHM), "/dev/shm");
+        tmpfs(argv, "1777", shm(limits), "/dev/shm");
         argv.addAll(List.of("--remount-ro", "/dev"));
     }
 
-    private static void tmpfs(List<String> argv, String mode, DataSize size, String inside) {
+    /// How large /tmp is.
+    static DataSize tmp(SandboxLimits limits) {
+        return smaller(limits.disk(), MAX_TMP);
+    }
+
+    /// How large /dev/shm is.
+    static DataSize shm(SandboxLimits limits) {
+        return smaller(limits.disk(), MAX_SHM);
+    }
+
+    static void tmpfs(List<String> argv, String mode, DataSize size, String inside) {
         argv.addAll(List.of("--perms", mode, "--size", Long.toString(size.bytes()), "--tmpfs", inside));
     }
 

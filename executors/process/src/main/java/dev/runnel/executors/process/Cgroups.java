@@ -18,6 +18,9 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2, Cgroups.None {
     /// Makes the cgroups of a sandbox, or none of them.
     SandboxCgroup create(String name, SandboxLimits limits) throws IOException;
 
+    /// Makes the cgroups of a nursery, or none of them, and hands them over.
+    NurseryCgroup createForNursery(String name, NurseryCgroup.Limits limits) throws IOException;
+
     /// What all its sandboxes' cgroups are in; to be removed when the daemon ends.
     List<Path> parents();
 
@@ -46,6 +49,11 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2, Cgroups.None {
         @Override
         public SandboxCgroup create(String name, SandboxLimits limits) {
             return SandboxCgroup.NONE;
+        }
+
+        @Override
+        public NurseryCgroup createForNursery(String name, NurseryCgroup.Limits limits) {
+            return NurseryCgroup.NONE;
         }
 
         @Override

@@ -82,6 +82,33 @@ record CgroupsV1(List<Hierarchy> hierarchies) implements Cgroups {
         return new SandboxCgroup(directories, List.of(home), joins, counters);
     }
 
+    /// The runner is in home's only, as the runner of a sandbox is; cells are below in every hierarchy.
+    @Override
+    public NurseryCgroup createForNursery(String name, NurseryCgroup.Limits limits) throws IOException {
+        var directories = new ArrayList<Path>();
+        var handedOver = new ArrayList<NurseryCgroup.HandedOver>();
+        try {
+            for (var hierarchy : hierarchies) {
+                var directory = Files.createDirectory(hierarchy.parent().resolve(name));
+                directories.add(directory);
+                if (hierarchy.controllers().contains("memory")) {
+                    limitMemory(directory, limits.memory().bytes());
+                }
+                if (hierarchy.controllers().contains("pids")) {
+                    CgroupFile.write(directory.resolve("pids.max"), Integer.toString(limits.processes()));
+                }
+                // The directory alone: whoever has it makes others in it, and can't change what limits it.
+                NurseryCgroup.handOver(directory, limits.owner());
+                handedOver.add(new NurseryCgroup.HandedOver("v1", hierarchy.controllers(), directory));
+            }
+        } catch (IOException e) {
+            SandboxCgroup.shared(directories, List.of()).remove(Duration.ofMillis(100));
+            throw e;
+        }
+        var home = directories.getFirst().resolve(JOIN);
+        return new NurseryCgroup(SandboxCgroup.shared(directories, List.of(home)), handedOver, Optional.empty());
+    }
+
     @Override
     public List<Path> parents() {
         return hierarchies.stream().map(Hierarchy::parent).toList();

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -20,6 +21,9 @@ import java.util.TreeSet;
 /// @param parent the daemon's cgroup for all its sandboxes
 record CgroupsV2(Set<String> controllers, Path parent) implements Cgroups {
     private static final Cgroups WITHOUT = new Cgroups.None("the controller is missing");
+    /// What belongs to whom a cgroup is delegated to, besides its directory (cgroups(7), "Cgroup delegation").
+    private static final List<String> DELEGATED = List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
+
     private static final long PERIOD_MICROS = 100_000;
     private static final long MIN_QUOTA_MICROS = 1_000;
 
@@ -58,6 +62,34 @@ record CgroupsV2(Set<String> controllers, Path parent) implements Cgroups {
                     counters(run));
         } catch (IOException e) {
             new SandboxCgroup(directories, List.of(), List.of(), List.of()).remove(Duration.ofMillis(100));
+            throw e;
+        }
+    }
+
+    /// The launcher joins the nursery's cgroup itself, so that bubblewrap makes it the root of the nursery's cgroup
+    /// namespace; the runner then goes into its leaf, after which controllers can be handed on to the cells'
+    /// (cgroups(7), "no internal processes" and nsdelegate).
+    @Override
+    public NurseryCgroup createForNursery(String name, NurseryCgroup.Limits limits) throws IOException {
+        var nursery = parent.resolve(name);
+        var group = SandboxCgroup.shared(List.of(nursery), List.of(nursery.resolve("cgroup.procs")));
+        Files.createDirectory(nursery);
+        try {
+            if (controllers.contains("memory")) {
+                limitMemory(nursery, limits.memory().bytes());
+            }
+            if (controllers.contains("pids")) {
+                CgroupFile.write(nursery.resolve("pids.max"), Integer.toString(limits.processes()));
+            }
+            var leaf = Files.createDirectory(nursery.resolve("runner")).resolve("cgroup.procs");
+            NurseryCgroup.handOver(nursery, limits.owner());
+            for (var file : DELEGATED) {
+                NurseryCgroup.handOver(nursery.resolve(file), limits.owner());
+            }
+            var handedOver = new NurseryCgroup.HandedOver("v2", controllers, nursery);
+            return new NurseryCgroup(group, List.of(handedOver), Optional.of(leaf));
+        } catch (IOException e) {
+            group.remove(Duration.ofMillis(100));
             throw e;
         }
     }

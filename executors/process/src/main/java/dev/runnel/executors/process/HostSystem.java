@@ -77,6 +77,13 @@ record HostSystem(Path root) {
         return entries;
     }
 
+    /// The names in /proc that no sandbox shows, of those there are.
+    List<String> hidden() {
+        return MASKED.stream()
+                .filter(name -> Files.exists(root.resolve("proc").resolve(name)))
+                .toList();
+    }
+
     /// What is hidden in a sandbox's /proc.
     List<RootEntry> masks() {
         var entries = new ArrayList<RootEntry>();

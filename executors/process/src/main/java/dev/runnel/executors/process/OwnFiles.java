@@ -1,6 +1,7 @@
 package dev.runnel.executors.process;
 
 import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.WarmInterpreter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Runnel's own files in a sandbox: the runner and the preludes of the languages.
+/// Runnel's own files in sandboxes, nurseries and cells: the runner and the preludes of the languages.
 ///
-/// They are bound from the host where the uid of a sandbox can reach them, and copied by way of the launcher where it
-/// can't, as in a checkout below /root.
+/// In sandboxes they are bound from the host where the uid of a sandbox can reach them, and copied by way of the
+/// launcher
+/// where it can't, as in a checkout below /root.
 ///
 /// @param daemonIsRoot whether sandboxes have uids of their own, which reach only what everybody does
 record OwnFiles(boolean daemonIsRoot) {
@@ -20,14 +22,10 @@ record OwnFiles(boolean daemonIsRoot) {
     private static final Set<PosixFilePermission> EVERYBODY_READS = Set.of(PosixFilePermission.OTHERS_READ);
     private static final int MAX_PRELUDE_FILES = 64;
 
-    List<RootEntry> entries(Path runner, List<Language> languages) throws IOException {
-        var entries = new ArrayList<RootEntry>();
-        entries.add(new RootEntry.Directory("/run"));
-        entries.add(new RootEntry.Directory(BwrapCommand.RUN));
-        entries.add(
-                reachable(runner)
-                        ? new RootEntry.Bind(runner.toRealPath(), BwrapCommand.RUNNER)
-                        : new RootEntry.Copy(runner.toRealPath(), BwrapCommand.RUNNER, "0555"));
+    /// In a sandbox with a runner of its own.
+    List<RootEntry> inSandbox(Path runner, List<Language> languages) throws IOException {
+        var entries = runFolder();
+        entries.add(program(runner, BwrapCommand.RUNNER));
         entries.add(new RootEntry.Directory(BwrapCommand.RUN + "/preludes"));
         for (var language : languages) {
             if (language.prelude().isPresent()) {
@@ -37,27 +35,89 @@ record OwnFiles(boolean daemonIsRoot) {
         return entries;
     }
 
+    /// In a nursery, outside of its cells.
+    ///
+    /// @param forker the library with which an interpreter forks itself into cells
+    List<RootEntry> inNursery(Path runner, Path init, Path forker, List<Language> languages) throws IOException {
+        var entries = runFolder();
+        entries.add(program(runner, BwrapCommand.RUNNER));
+        entries.add(program(init, NurseryCommand.INIT));
+        warm(entries, languages, WarmInterpreter.Kind.FORKED);
+        for (var language : languages) {
+            if (hasWarm(language, WarmInterpreter.Kind.FORKED)) {
+                var inside = NurseryCommand.warmPath(language.name()) + "/" + forker.getFileName();
+                entries.add(new RootEntry.Copy(forker.toRealPath(), inside, "0444"));
+            }
+        }
+        return entries;
+    }
+
+    /// In a cell: all of it copies, because a bind tells the program in /proc/self/mountinfo where Runnel is installed.
+    List<RootEntry> inCell(List<Language> languages) throws IOException {
+        var entries = runFolder();
+        entries.add(new RootEntry.Directory(BwrapCommand.RUN + "/preludes"));
+        for (var language : languages) {
+            if (language.prelude().isPresent()) {
+                copy(entries, language.prelude().get().toRealPath(), language.preludePath());
+            }
+        }
+        warm(entries, languages, WarmInterpreter.Kind.WAITING);
+        return entries;
+    }
+
+    private static List<RootEntry> runFolder() {
+        return new ArrayList<>(List.of(new RootEntry.Directory("/run"), new RootEntry.Directory(BwrapCommand.RUN)));
+    }
+
+    private RootEntry program(Path host, String inside) throws IOException {
+        return reachable(host)
+                ? new RootEntry.Bind(host.toRealPath(), inside)
+                : new RootEntry.Copy(host.toRealPath(), inside, "0555");
+    }
+
+    private static void warm(List<RootEntry> entries, List<Language> languages, WarmInterpreter.Kind kind)
+            throws IOException {
+        entries.add(new RootEntry.Directory(BwrapCommand.RUN + "/warm"));
+        for (var language : languages) {
+            if (hasWarm(language, kind)) {
+                var prelude = language.warm().orElseThrow().prelude();
+                copy(entries, prelude.toRealPath(), NurseryCommand.warmPath(language.name()));
+            }
+        }
+    }
+
+    private static boolean hasWarm(Language language, WarmInterpreter.Kind kind) {
+        return language.warm().filter(warm -> warm.kind() == kind).isPresent();
+    }
+
     private void prelude(List<RootEntry> entries, Path host, String inside) throws IOException {
-        List<Path> files;
-        try (var tree = Files.walk(host)) {
-            files = tree.toList();
-        }
-        if (files.size() > MAX_PRELUDE_FILES) {
-            throw new IOException(
-                    "prelude " + host + " has more than " + MAX_PRELUDE_FILES + " files: is it the right folder?");
-        }
         var allReachable = true;
-        for (var file : files) {
+        for (var file : files(host)) {
             allReachable &= reachable(file);
         }
         if (allReachable) {
             entries.add(new RootEntry.Bind(host, inside));
-            return;
+        } else {
+            copy(entries, host, inside);
         }
-        for (var file : files) {
+    }
+
+    private static void copy(List<RootEntry> entries, Path host, String inside) throws IOException {
+        for (var file : files(host)) {
             var name = host.equals(file) ? inside : inside + "/" + host.relativize(file);
             entries.add(
                     Files.isDirectory(file) ? new RootEntry.Directory(name) : new RootEntry.Copy(file, name, "0444"));
+        }
+    }
+
+    private static List<Path> files(Path prelude) throws IOException {
+        try (var tree = Files.walk(prelude)) {
+            var files = tree.toList();
+            if (files.size() > MAX_PRELUDE_FILES) {
+                throw new IOException("prelude " + prelude + " has more than " + MAX_PRELUDE_FILES
+                        + " files: is it the right folder?");
+            }
+            return files;
         }
     }
 

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
@@ -72,11 +71,7 @@ final class Reaper {
         if (!Files.isDirectory(parent)) {
             return;
         }
-        var directories = new ArrayList<Path>();
-        try (var tree = Files.walk(parent)) {
-            tree.filter(Files::isDirectory).forEach(directories::add);
-        }
-        var cgroup = new SandboxCgroup(directories, List.of(), List.of(), List.of());
+        var cgroup = SandboxCgroup.shared(List.of(parent), List.of());
         cgroup.kill();
         if (!cgroup.remove(CGROUP_BUSY)) {
             throw new IOException("cgroup " + parent + " still has processes after " + CGROUP_BUSY);

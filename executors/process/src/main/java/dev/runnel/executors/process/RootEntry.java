@@ -9,19 +9,32 @@ sealed interface RootEntry {
     /// Bubblewrap's options for it.
     List<String> options(Descriptors descriptors);
 
+    /// The same in a root that is assembled at `folder` of another.
+    RootEntry below(String folder);
+
     /// A file or folder of the host, read-only.
     record Bind(Path host, String inside) implements RootEntry {
         @Override
         public List<String> options(Descriptors descriptors) {
             return List.of("--ro-bind", host.toString(), inside);
         }
+
+        @Override
+        public RootEntry below(String folder) {
+            return new Bind(host, folder + inside);
+        }
     }
 
-    /// A symbolic link.
+    /// A symbolic link, whose target is as the sandbox sees it.
     record Link(String target, String inside) implements RootEntry {
         @Override
         public List<String> options(Descriptors descriptors) {
             return List.of("--symlink", target, inside);
+        }
+
+        @Override
+        public RootEntry below(String folder) {
+            return new Link(target, folder + inside);
         }
     }
 
@@ -30,6 +43,11 @@ sealed interface RootEntry {
         @Override
         public List<String> options(Descriptors descriptors) {
             return List.of("--perms", "0755", "--dir", inside);
+        }
+
+        @Override
+        public RootEntry below(String folder) {
+            return new Directory(folder + inside);
         }
     }
 
@@ -41,6 +59,11 @@ sealed interface RootEntry {
         public List<String> options(Descriptors descriptors) {
             return List.of("--perms", mode, "--file", descriptors.read(host), inside);
         }
+
+        @Override
+        public RootEntry below(String folder) {
+            return new Copy(host, folder + inside, mode);
+        }
     }
 
     /// A file that is there but can't be opened: a device node in a place where device nodes don't work.
@@ -49,6 +72,11 @@ sealed interface RootEntry {
         public List<String> options(Descriptors descriptors) {
             return List.of("--ro-bind", "/dev/null", inside);
         }
+
+        @Override
+        public RootEntry below(String folder) {
+            return new MaskedFile(folder + inside);
+        }
     }
 
     /// A folder that is there but empty.
@@ -56,6 +84,24 @@ sealed interface RootEntry {
         @Override
         public List<String> options(Descriptors descriptors) {
             return List.of("--perms", "0555", "--tmpfs", inside, "--remount-ro", inside);
+        }
+
+        @Override
+        public RootEntry below(String folder) {
+            return new MaskedDirectory(folder + inside);
+        }
+    }
+
+    /// A device of the host's.
+    record Device(String inside, String host) implements RootEntry {
+        @Override
+        public List<String> options(Descriptors descriptors) {
+            return List.of("--dev-bind", host, inside);
+        }
+
+        @Override
+        public RootEntry below(String folder) {
+            return new Device(folder + inside, host);
         }
     }
 }

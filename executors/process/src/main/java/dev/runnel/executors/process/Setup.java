@@ -74,7 +74,7 @@ sealed interface Setup {
         root.add(new RootEntry.Directory("/etc"));
         root.addAll(EtcFiles.write(instance.etc()));
         root.addAll(host.etc());
-        root.addAll(new OwnFiles(daemon.root()).entries(config.runner(), config.languages()));
+        root.addAll(new OwnFiles(daemon.root()).inSandbox(config.runner(), config.languages()));
         return new BwrapCommand(config.bwrap(), BwrapVersion.of(config.bwrap()).disablesUserns(), root, host.masks());
     }
 

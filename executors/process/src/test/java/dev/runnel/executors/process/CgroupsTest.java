@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,65 @@ final class CgroupsTest {
     }
 
     @Test
+    void aNurserysCgroupsAreItsRunnersToDivideButNotToWiden() throws Exception {
+        var cgroups = probe(new ArrayList<>());
+        assumeTrue(cgroups instanceof CgroupsV1 && Daemon.current().root(), "needs cgroup v1 and root");
+        var owner = 210_010;
+
+        var nursery = cgroups.createForNursery("n1", nurseryLimits(owner));
+
+        var group = nursery.group();
+        assertThat(group.directories()).hasSameSizeAs(cgroups.parents());
+        assertThat(group.launcherJoins())
+                .containsExactly(group.directories().getFirst().resolve("tasks"));
+        assertThat(nursery.leaf()).isEmpty();
+        assertThat(String.join(" ", nursery.options(new Descriptors()))).contains("--cgroup v1:memory=4");
+        assertThat(value(group, "memory.limit_in_bytes")).isEqualTo("67108864");
+        assertThat(value(group, "pids.max")).isEqualTo("50");
+        for (var directory : group.directories()) {
+            assertThat(as(owner, "mkdir " + directory + "/cell-1")).isZero();
+            assertThat(as(owner, "echo 0 >" + directory + "/cell-1/tasks")).isZero();
+        }
+        var memory = group.directories().getFirst();
+        assertThat(as(owner, "echo 1000000 >" + memory + "/cell-1/memory.limit_in_bytes"))
+                .isZero();
+        assertThat(as(owner, "echo -1 >" + memory + "/memory.limit_in_bytes")).isNotZero();
+        assertThat(as(owner, "mkdir " + cgroups.parents().getFirst() + "/sister"))
+                .isNotZero();
+        removeWithWhatIsAliveInside(group);
+        remove(cgroups);
+    }
+
+    @Test
+    void aNurserysTreeOfVersionTwoIsDelegatedWithoutItsLimits() throws Exception {
+        assumeTrue(Daemon.current().root(), "needs root");
+        var parent = TestCgroup.makeV2("runnel-v2-test-" + Nonce.random(4));
+        var cgroups = new CgroupsV2(Set.of(), parent);
+        var owner = 210_011;
+
+        var nursery = cgroups.createForNursery("n1", nurseryLimits(owner));
+
+        var directory = parent.resolve("n1");
+        assertThat(nursery.group().launcherJoins()).containsExactly(directory.resolve("cgroup.procs"));
+        assertThat(String.join(" ", nursery.options(new Descriptors()))).isEqualTo("--cgroup v2:=4 --leaf 5");
+        assertThat(nursery.leaf()).contains(directory.resolve("runner/cgroup.procs"));
+        try (var runner = LongProcess.start(owner)) {
+            join(nursery.group().launcherJoins(), runner);
+            var pid = runner.process().pid();
+            assertThat(as(owner, "mkdir " + directory + "/cell-1")).isZero();
+            assertThat(as(owner, "echo " + pid + " >" + directory + "/cell-1/cgroup.procs"))
+                    .isZero();
+            assertThat(as(owner, "echo " + pid + " >" + parent + "/cgroup.procs"))
+                    .isNotZero();
+            assertThat(as(owner, "echo 1 >" + directory + "/cgroup.max.descendants"))
+                    .isNotZero();
+            assertThat(as(owner, "echo 1 >" + directory + "/cgroup.kill")).isNotZero();
+        }
+        removeWithWhatIsAliveInside(nursery.group());
+        remove(cgroups);
+    }
+
+    @Test
     void withoutCgroupsTheDescriptionSaysWhatIsLeft() {
         var none = new Cgroups.None("off", new KernelVersion(6, 1));
 
@@ -103,6 +163,37 @@ final class CgroupsTest {
     void anOldKernelsCountPerUidIsNotCalledALimitOfProcesses() {
         assertThat(new Cgroups.None("off", new KernelVersion(5, 13)).mechanism(LimitKind.PROCESSES))
                 .isEqualTo(Mechanism.NONE);
+    }
+
+    private static NurseryCgroup.Limits nurseryLimits(int owner) {
+        return new NurseryCgroup.Limits(DataSize.ofMebibytes(64), 50, OptionalInt.of(owner));
+    }
+
+    /// Cells are below, and somebody is alive in one.
+    private static void removeWithWhatIsAliveInside(SandboxCgroup group) throws Exception {
+        try (var program = LongProcess.start(210_012)) {
+            for (var directory : group.directories()) {
+                CgroupFile.write(
+                        directory.resolve("cell-1/cgroup.procs"),
+                        Long.toString(program.process().pid()));
+            }
+
+            assertThat(group.remove(SOON)).isTrue();
+
+            assertThat(program.process().waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS))
+                    .isTrue();
+        }
+        assertThat(group.directories())
+                .allSatisfy(directory -> assertThat(directory).doesNotExist());
+    }
+
+    private static int as(int uid, String command) throws Exception {
+        var process = new ProcessBuilder(
+                        "setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "sh", "-c", command)
+                .redirectErrorStream(true)
+                .start();
+        process.inputReader().readAllAsString();
+        return process.waitFor();
     }
 
     private static Cgroups probe(List<Path> recorded) throws IOException {
