@@ -154,11 +154,10 @@ impl Group {
         &self.name
     }
 
-    /// Processes in it, as far as one page of their list goes.
-    pub fn processes(&self) -> u32 {
-        let Some(directory) = self.directories.first() else { return 0 };
-        let text = read(directory, "cgroup.procs").unwrap_or_default();
-        u32::try_from(text.lines().count()).unwrap_or(u32::MAX)
+    /// `cgroup.procs` of one of its cgroups.
+    pub fn members(&self) -> Option<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        openat(self.directories.first()?, "cgroup.procs", flags, Mode::empty()).ok()
     }
 
     /// Descriptors of its counters, under the names that [`Counters`] knows.
@@ -261,11 +260,4 @@ fn open_counter(directory: impl AsFd, file: &str) -> Option<OwnedFd> {
 fn write(directory: &OwnedFd, file: &str, value: &str) -> Result<(), Errno> {
     let file = openat(directory, file, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
     rustix::io::write(&file, value.as_bytes()).map(|_| ())
-}
-
-fn read(directory: &OwnedFd, file: &str) -> Result<String, Errno> {
-    let file = openat(directory, file, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
-    let mut buffer = [0; 4096];
-    let length = rustix::io::read(&file, &mut buffer)?;
-    Ok(String::from_utf8_lossy(&buffer[..length]).into_owned())
 }

@@ -222,11 +222,6 @@ impl Run {
         }
     }
 
-    /// Processes that were alive beside the main one when it ended, where they don't become the runner's children.
-    pub fn note_survivors(&mut self, count: u32) {
-        self.survivors = count;
-    }
-
     /// Ends the run: everything in its extent is killed. The first reason stands; reaping comes first in each turn of
     /// the loop, so a program that is dead already has ended by itself.
     ///
@@ -237,6 +232,7 @@ impl Run {
             Stage::Starting(_) => self.early_kill = true,
             Stage::Running(_) => {
                 self.stage = Stage::Ending(cause);
+                self.survivors = self.extent.strangers(self.main);
                 self.extent.kill()?;
             }
             Stage::Ending(_) => {}

@@ -1,10 +1,10 @@
 //! Cells, as the daemon opens, uses and closes them.
 
 use super::{End, Server};
-use crate::cell::{Cell, CellFailure, Entrant, Listening, Namespaces, News, Pending, go};
+use crate::cell::{Cell, CellFailure, Entrant, Group, Listening, Namespaces, News, Pending, go};
 use crate::children::Dead;
 use crate::files;
-use crate::ground::Extent;
+use crate::ground::{CellExtent, Extent};
 use crate::place::Place;
 use crate::run::{Meter, Run};
 use crate::seal::ResourceLimits;
@@ -212,7 +212,12 @@ impl Server {
             return Err(StartFailure::new("setrlimit", errno));
         }
         let meter = Meter::start(&ground.counters);
-        let extent = Extent::Cell(namespaces.pidfd());
+        let extent = Extent::Cell(CellExtent {
+            init: namespaces.pidfd(),
+            init_pid: namespaces.init,
+            members: cell.group.as_ref().and_then(Group::members),
+            tree: ground.tree.clone(),
+        });
         let waiting = namespaces.take().ok_or(StartFailure::in_cell("nobody waits"))?;
         let spawned = Spawned {
             pid: waiting.pid,
@@ -310,12 +315,7 @@ impl Server {
 
     fn main_ended(&mut self, id: u64, dead: &Dead) -> Result<(), End> {
         let serial = self.running.get(&id).copied();
-        let group = serial.and_then(|serial| self.cell_mut(serial)).and_then(|cell| cell.group.as_ref());
-        let survivors = group.map_or(0, crate::cell::Group::processes);
         let Some(run) = self.runs.get_mut(&id) else { return Ok(()) };
-        if !run.is_ending() {
-            run.note_survivors(survivors);
-        }
         if let Some(failure) = run.reaped(dead, &mut self.out)? {
             self.start_failed(id, &failure);
             self.running.remove(&id);

@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn put(sandbox: &mut Sandbox, path: &str, content: &[u8], mode: u32) -> Result<(), FileError> {
     let id = sandbox.number();
-    let request = Put { path: path.into(), mode, size: content.len() as u64, cell: 0 };
+    let request = Put { path: path.into(), mode, size: content.len() as u64, cell: sandbox.cell };
     sandbox.channel.send(FrameType::Put, id, &request);
     for piece in content.chunks(65_536) {
         sandbox.channel.raw(FrameType::PutData, id, piece);
@@ -28,7 +28,7 @@ pub fn get(sandbox: &mut Sandbox, path: &str, max_bytes: u64) -> Result<(FileInf
     sandbox.channel.send(
         FrameType::Get,
         id,
-        &Get { path: path.into(), max_bytes, initial_credit: u32::MAX, cell: 0 },
+        &Get { path: path.into(), max_bytes, initial_credit: u32::MAX, cell: sandbox.cell },
     );
     let info = match sandbox.channel.event(id) {
         Event::FileInfo(info) => info,
@@ -52,7 +52,7 @@ pub fn get(sandbox: &mut Sandbox, path: &str, max_bytes: u64) -> Result<(FileInf
 pub fn list(sandbox: &mut Sandbox, path: &str, max_entries: u32) -> Result<Listing, FileError> {
     let id = sandbox.number();
     let begun = Instant::now();
-    sandbox.channel.send(FrameType::List, id, &List { path: path.into(), max_entries, cell: 0 });
+    sandbox.channel.send(FrameType::List, id, &List { path: path.into(), max_entries, cell: sandbox.cell });
     let event = sandbox.channel.event(id);
     assert!(begun.elapsed() < PATIENCE, "{path}");
     match event {

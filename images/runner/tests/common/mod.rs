@@ -26,6 +26,8 @@ const NONCE: &str = "00ff10";
 /// A bubblewrap sandbox with the runner as its pid 1, and the channel to it.
 pub struct Sandbox {
     pub channel: Channel,
+    /// The cell that runs and files are for; 0 in a plain sandbox.
+    pub cell: u64,
     child: Child,
     next: u64,
 }
@@ -92,13 +94,14 @@ impl Sandbox {
         let child = command.stdin(Stdio::null()).spawn().expect("runnel-launch starts");
         let (stream, _) = listener.accept().expect("the launcher connects");
         fs::remove_file(&socket).expect("unlinked");
-        Self { channel: Channel::new(stream), child, next: 1 }
+        Self { channel: Channel::new(stream), cell: 0, child, next: 1 }
     }
 
     /// Opens a run and returns its number.
     pub fn exec(&mut self, exec: &Exec) -> u64 {
         let id = self.number();
-        self.channel.send(FrameType::Exec, id, exec);
+        let cell = if exec.cell == 0 { self.cell } else { exec.cell };
+        self.channel.send(FrameType::Exec, id, &Exec { cell, ..exec.clone() });
         id
     }
 
