@@ -36,6 +36,11 @@ SUFFIXES = {".py": "python", ".js": "javascript", ".mjs": "javascript", ".cjs": 
 HEADER = re.compile(rb"^(?:#|//) ?([a-z][a-z ]*):(?: (.*))?$", re.MULTILINE)
 HEADER_LINES = 24
 
+# Where Node and bash write a process id: `(node:12) Warning`, `pid: 12`, `main.sh: line 3:    12 Killed`.
+PROCESS_ID = re.compile(
+    rb"(?<=\(node:)\d+(?=\))|(?<=\bpid: )\d+|(?<=: line \d: ) *\d+(?= )|(?<=: line \d\d: ) *\d+(?= )"
+)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -78,9 +83,11 @@ class Program:
         return shlex.split(self.one("interpreter flags") or "")
 
     def comparable(self, stdout: bytes, stderr: bytes, code: int) -> Result:
-        """`# addresses: any` is for what an interpreter prints by itself."""
+        """`# addresses: any` and `# process ids: any` are for what an interpreter prints by itself."""
         if self.one("addresses") == "any":
             stdout, stderr = (re.sub(rb"\b0x[0-9a-f]{9,16}\b", b"0xADDRESS", stream) for stream in (stdout, stderr))
+        if self.one("process ids") == "any":
+            stdout, stderr = (PROCESS_ID.sub(b"PID", stream) for stream in (stdout, stderr))
         return Result(stdout, stderr, code)
 
 

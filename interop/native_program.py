@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,8 @@ def main() -> None:
     job = json.load(sys.stdin)
     put_files(job["files"])
     os.umask(0o022)
+    # For `kill -TERM -1`. A handler, because exec resets that and not what is ignored.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     process = subprocess.Popen(
         job["argv"],
         env=job["environment"],

@@ -1,0 +1,2 @@
+seq 1 100000
+head -c 300000 /dev/zero | tr '\0' e >&2

@@ -1,0 +1,2 @@
+﻿echo with a BOM
+echo second

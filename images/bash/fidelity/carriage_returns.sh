@@ -1,0 +1,4 @@
+echo carriage
+if true; then
+  echo x
+fi

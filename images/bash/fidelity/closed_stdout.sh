@@ -1,0 +1,4 @@
+exec >&-
+echo lost
+echo "status $?" >&2
+ls >&2

@@ -1,0 +1,3 @@
+ulimit -s 256
+f() { f; }
+f 2>/dev/null

@@ -1,0 +1,3 @@
+echo before
+exec no-such-command
+echo never

@@ -1,0 +1,2 @@
+echo out
+(exit 42)

@@ -1,0 +1,4 @@
+echo x >/dev/full
+echo "$?"
+cat main.sh >/dev/full
+echo "$?"

@@ -1,0 +1,5 @@
+sleep 1000 &
+echo main
+kill 0
+sleep 1
+echo never

@@ -1,0 +1,3 @@
+echo before
+kill -USR1 $$
+sleep 1

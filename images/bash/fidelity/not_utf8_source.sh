@@ -1,0 +1,3 @@
+echo "café"
+x=$(printf "caf\xe9"); echo ${#x}
+café

@@ -1,0 +1,5 @@
+echo "random $RANDOM$RANDOM$RANDOM"
+echo "srandom $SRANDOM"
+echo "temporary $(mktemp -u)"
+echo "uuid $(cat /proc/sys/kernel/random/uuid)"
+echo "urandom $(od -An -N8 -tx8 /dev/urandom)"

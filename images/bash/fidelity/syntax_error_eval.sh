@@ -1,0 +1,6 @@
+eval 'if'
+echo $?
+bash -c 'for'
+echo $?
+. /dev/stdin <<<'}'
+echo $?

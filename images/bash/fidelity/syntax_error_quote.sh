@@ -1,0 +1,3 @@
+echo before
+echo "not closed
+echo after

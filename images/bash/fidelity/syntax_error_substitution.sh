@@ -1,0 +1,4 @@
+echo before
+echo ${bad substitution}
+echo after
+x=$(echo unclosed

@@ -1,0 +1,3 @@
+trap 'echo "exit trap, status $?"; exit 9' EXIT
+echo main
+exit 3

@@ -1,0 +1,4 @@
+trap 'echo "got TERM"; exit 4' TERM
+echo before
+kill -TERM $$
+echo never

@@ -1,0 +1,6 @@
+set -v
+echo a
+# a comment
+if true; then
+  echo b
+fi

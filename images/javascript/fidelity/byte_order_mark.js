@@ -1,0 +1,2 @@
+﻿console.log("with a BOM");
+null.x;

@@ -1,0 +1,4 @@
+console.log("carriage");
+console.log(`a
+b`.length);
+x;

@@ -1,0 +1,5 @@
+try {
+  JSON.parse("{bad");
+} catch (cause) {
+  throw new Error("outer", { cause });
+}

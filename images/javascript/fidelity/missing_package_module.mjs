@@ -1,0 +1,1 @@
+import lodash from "lodash-of-no-such-name";

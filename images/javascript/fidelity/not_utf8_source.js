@@ -1,0 +1,2 @@
+// not UTF-8
+console.log("café", "café".length);

@@ -1,0 +1,2 @@
+console.log(typeof require, typeof module, this);
+require("fs");

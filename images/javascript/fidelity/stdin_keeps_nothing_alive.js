@@ -1,0 +1,3 @@
+process.stdin.on("data", () => {});
+process.stdin.unref();
+process.on("exit", () => console.log("exit"));

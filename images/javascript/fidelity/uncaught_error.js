@@ -1,0 +1,5 @@
+function inner() {
+  throw new TypeError("something is wrong");
+}
+console.log("before");
+inner();

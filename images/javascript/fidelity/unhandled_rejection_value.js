@@ -1,0 +1,4 @@
+async function f() {
+  throw "a string";
+}
+f();
