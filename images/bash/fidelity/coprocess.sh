@@ -3,5 +3,5 @@ echo hello >&"${UP[1]}"
 read -r answer <&"${UP[0]}"
 echo "$answer"
 eval "exec ${UP[1]}>&-"
-wait "$UP_PID"
+wait
 echo $?

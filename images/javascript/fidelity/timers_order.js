@@ -1,5 +1,11 @@
-setTimeout(() => console.log("timeout 1"), 1);
-setTimeout(() => console.log("timeout 20"), 20);
+setTimeout(() => {
+  console.log("timeout 1");
+  setTimeout(() => {
+    setTimeout(() => console.log("timeout 2"), 2);
+    setTimeout(() => console.log("timeout 1 again"), 1);
+    setTimeout(() => console.log("unref'd, never"), 1000000).unref();
+  }, 1);
+}, 1);
 process.nextTick(() => console.log("tick"));
 queueMicrotask(() => console.log("microtask"));
 Promise.resolve().then(() => console.log("promise"));
@@ -8,9 +14,4 @@ Promise.resolve().then(() => console.log("promise"));
   await null;
   console.log("async goes on");
 })();
-require("fs").readFile(__filename, () => {
-  setTimeout(() => console.log("timeout in io"), 0);
-  setImmediate(() => console.log("immediate in io"));
-});
 console.log("main");
-setTimeout(() => console.log("unref'd, never"), 50).unref();

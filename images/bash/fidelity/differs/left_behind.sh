@@ -3,5 +3,5 @@
 # native: said later
 # plain: end
 # cell: end
-(sleep 0.3; echo "said later") &
+(sleep 1; echo "said later") &
 echo end

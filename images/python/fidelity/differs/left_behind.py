@@ -9,6 +9,6 @@ import time
 print("main ends", flush=True)
 if os.fork() == 0:
     os.setsid()
-    time.sleep(0.3)
+    time.sleep(1)
     print("said by what main left behind", flush=True)
 os._exit(0)
