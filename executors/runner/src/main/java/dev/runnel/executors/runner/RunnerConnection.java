@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +33,9 @@ public final class RunnerConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunnerConnection.class);
     private static final Duration HANDSHAKE_WITHIN = Duration.ofSeconds(20);
 
+    /// One less than a runner serves, which takes more for hostile: a program can always be started.
+    static final int MAX_TRANSFERS = 63;
+
     private final Channel channel;
     private final FrameReader reader;
     private final Greeting greeting;
@@ -40,6 +44,7 @@ public final class RunnerConnection implements AutoCloseable {
     private final ChannelReceiver own;
     private final Starts starts = new Starts();
     private final AtomicLong lastRun = new AtomicLong();
+    private final Semaphore transfers = new Semaphore(MAX_TRANSFERS, true);
     private final MessageAssembler assembler = new MessageAssembler();
     private final Outbox outbox = new Outbox();
     private final AtomicReference<@Nullable String> end = new AtomicReference<>();
@@ -149,6 +154,11 @@ public final class RunnerConnection implements AutoCloseable {
     /// A number that nothing on this channel has had.
     long nextRun() {
         return lastRun.incrementAndGet();
+    }
+
+    /// Those under way; [Transfer] gives back what it took.
+    Semaphore transfers() {
+        return transfers;
     }
 
     /// Makes a run, transfer or cell known and sends what opens it, in one step: nobody closes its cell

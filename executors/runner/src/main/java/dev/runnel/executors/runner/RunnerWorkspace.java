@@ -49,7 +49,7 @@ final class RunnerWorkspace implements Workspace {
                     .setSize(file.content().size())
                     .setCell(cell)
                     .build();
-            connection.open(transfer, FrameType.FRAME_TYPE_PUT, put);
+            transfer.begin(FrameType.FRAME_TYPE_PUT, put);
             var interrupted = send(source, file, transfer);
             interrupted |= awaitStored(transfer);
             if (interrupted) {
@@ -130,7 +130,7 @@ final class RunnerWorkspace implements Workspace {
                 .setInitialCredit(CreditWindow.SIZE)
                 .setCell(cell)
                 .build();
-        connection.open(transfer, FrameType.FRAME_TYPE_GET, get);
+        transfer.begin(FrameType.FRAME_TYPE_GET, get);
         try {
             return copy(path, transfer, target);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -177,7 +177,7 @@ final class RunnerWorkspace implements Workspace {
                 .setMaxEntries(atMost)
                 .setCell(cell)
                 .build();
-        connection.open(transfer, FrameType.FRAME_TYPE_LIST, list);
+        transfer.begin(FrameType.FRAME_TYPE_LIST, list);
         return switch (transfer.next()) {
             case Event.Entries(var listing) -> {
                 try {

@@ -1,5 +1,6 @@
 package dev.runnel.executors.runner;
 
+import com.google.protobuf.MessageLite;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.WorkspacePath;
 import dev.runnel.runner.v1.FileError;
@@ -78,6 +79,14 @@ final class Transfer implements Receiver {
 
     @Override
     public boolean receive(FrameType type, ByteBuffer payload) throws ProtocolViolationException {
+        var last = take(type, payload);
+        if (last) {
+            connection.transfers().release();
+        }
+        return last;
+    }
+
+    private boolean take(FrameType type, ByteBuffer payload) throws ProtocolViolationException {
         if (type == FrameType.FRAME_TYPE_FILE_ERROR) {
             var error = Messages.parse(FileError::parseFrom, payload);
             inbox.put(new Event.Refused(FileRefusal.of(path, error, cell)));
@@ -135,6 +144,7 @@ final class Transfer implements Receiver {
 
     @Override
     public void lost(String why) {
+        connection.transfers().release();
         inbox.lost(why);
     }
 
@@ -145,6 +155,12 @@ final class Transfer implements Receiver {
     }
 
     // The thread that asked
+
+    /// Sends what opens it, as soon as the channel has room for one more.
+    void begin(FrameType type, MessageLite request) throws SandboxException, InterruptedException {
+        connection.transfers().acquire();
+        connection.open(this, type, request);
+    }
 
     /// What comes next; a runner that says nothing in time is given up.
     Event next() throws SandboxException, InterruptedException {

@@ -29,6 +29,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -260,6 +262,30 @@ class RunnerWorkspaceTest {
         runner.expectEnd();
         assertLost(get);
         assertThat(connected.connection().isOpen()).isFalse();
+    }
+
+    @Test
+    void noMoreTransfersAreOpenThanTheRunnerServes() throws Exception {
+        var gets = new ArrayList<FutureTask<FileEntry>>();
+        for (var i = 0; i <= RunnerConnection.MAX_TRANSFERS; i++) {
+            gets.add(getInBackground(OutputStream.nullOutputStream()));
+        }
+        var runs = new ArrayDeque<Long>();
+        for (var i = 0; i < RunnerConnection.MAX_TRANSFERS; i++) {
+            runs.add(runner.expect(FrameType.FRAME_TYPE_GET).run());
+        }
+        while (!connected.connection().transfers().hasQueuedThreads()) {
+            Thread.onSpinWait();
+        }
+
+        fail(runs.remove(), FileProblem.FILE_PROBLEM_NOT_FOUND);
+
+        runs.add(runner.expect(FrameType.FRAME_TYPE_GET).run());
+        while (!runs.isEmpty()) {
+            fail(runs.remove(), FileProblem.FILE_PROBLEM_NOT_FOUND);
+        }
+        gets.forEach(get -> assertRefused(get, Problem.NOT_FOUND));
+        assertThat(connected.connection().transfers().availablePermits()).isEqualTo(RunnerConnection.MAX_TRANSFERS);
     }
 
     @Test
