@@ -11,6 +11,7 @@ import dev.runnel.runner.v1.ExitCause;
 import dev.runnel.runner.v1.FrameType;
 import dev.runnel.runner.v1.Hello;
 import dev.runnel.runner.v1.Ready;
+import dev.runnel.runner.v1.StartFailed;
 import dev.runnel.runner.v1.Started;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,10 +41,17 @@ final class FakeRunner implements AutoCloseable {
     }
 
     static Connected connect(Alarms alarms) throws Exception {
+        return connect(new Greeting.Plain("/workspace"), alarms);
+    }
+
+    static Connected connectNursery(Alarms alarms) throws Exception {
+        return connect(new Greeting.Nursery("/workspace", Cells.SETTINGS), alarms);
+    }
+
+    private static Connected connect(Greeting greeting, Alarms alarms) throws Exception {
         var sockets = SocketPair.open();
         var runner = new FakeRunner(sockets.runner());
-        var opening = new FutureTask<>(
-                () -> RunnerConnection.open(sockets.daemon(), NONCE, new Greeting.Plain("/workspace"), alarms));
+        var opening = new FutureTask<>(() -> RunnerConnection.open(sockets.daemon(), NONCE, greeting, alarms));
         Thread.ofVirtual().start(opening);
         runner.greet();
         return new Connected(opening.get(), runner);
@@ -111,6 +119,23 @@ final class FakeRunner implements AutoCloseable {
         var exec = expect(FrameType.FRAME_TYPE_EXEC);
         started(exec.run());
         return exec.run();
+    }
+
+    /// Takes the next OpenCell and opens it; returns the cell's number.
+    long openCell() throws IOException {
+        var cell = expect(FrameType.FRAME_TYPE_OPEN_CELL).run();
+        send(Frame.empty(FrameType.FRAME_TYPE_CELL_OPENED, cell));
+        return cell;
+    }
+
+    /// Takes the next CloseCell, which must be for this cell, and closes it.
+    void closeCell(long cell) throws IOException {
+        assertThat(expect(FrameType.FRAME_TYPE_CLOSE_CELL).run()).isEqualTo(cell);
+        send(Frame.empty(FrameType.FRAME_TYPE_CELL_CLOSED, cell));
+    }
+
+    void startFailed(long run, StartFailed.Builder failure) throws IOException {
+        send(FrameType.FRAME_TYPE_START_FAILED, run, failure.build());
     }
 
     Exec expectExec() throws IOException {

@@ -8,6 +8,7 @@ import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.testkit.ManualTime;
 import dev.runnel.runner.v1.Fatal;
 import dev.runnel.runner.v1.FrameType;
+import dev.runnel.runner.v1.InterpreterKind;
 import dev.runnel.runner.v1.Ready;
 import dev.runnel.runner.v1.SandboxKind;
 import dev.runnel.runner.v1.Welcome;
@@ -29,10 +30,14 @@ class HandshakeTest {
 
     @BeforeEach
     void open() throws IOException {
+        open(new Greeting.Plain("/workspace"));
+    }
+
+    private void open(Greeting greeting) throws IOException {
         sockets = SocketPair.open();
         runner = new FakeRunner(sockets.runner());
-        opening = new FutureTask<>(() -> RunnerConnection.open(
-                sockets.daemon(), FakeRunner.NONCE, new Greeting.Plain("/workspace"), Programs.alarms(time)));
+        opening = new FutureTask<>(
+                () -> RunnerConnection.open(sockets.daemon(), FakeRunner.NONCE, greeting, Programs.alarms(time)));
         opener = Thread.ofVirtual().start(opening);
     }
 
@@ -57,6 +62,43 @@ class HandshakeTest {
             assertThat(connection.features()).isEqualTo(new RunnerFeatures("fake", 3, true, false));
             assertThat(connection.isOpen()).isTrue();
         }
+    }
+
+    @Test
+    void aNurseryIsToldEverythingAboutItsCells() throws Exception {
+        close();
+        open(new Greeting.Nursery("/workspace", Cells.SETTINGS));
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, FakeRunner.NONCE));
+        var welcome =
+                Welcome.parseFrom(runner.expect(FrameType.FRAME_TYPE_WELCOME).payload());
+
+        var nursery = welcome.getNursery();
+        assertThat(welcome.getProtocolVersion()).isEqualTo(2);
+        assertThat(welcome.getKind()).isEqualTo(SandboxKind.SANDBOX_KIND_CELL);
+        assertThat(welcome.getWorkspace()).isEqualTo("/workspace");
+        assertThat(nursery.getRoot()).isEqualTo("/cell");
+        assertThat(nursery.getHiddenList()).containsExactly("kallsyms", "keys");
+        assertThat(nursery.getColdAhead()).isEqualTo(4);
+        assertThat(nursery.getLimits().getWorkspaceBytes()).isEqualTo(32 << 20);
+        assertThat(nursery.getMaxCells()).isEqualTo(3);
+        assertThat(nursery.getFirstUid()).isEqualTo(100_000);
+        assertThat(nursery.getUidCount()).isEqualTo(16);
+        var python = nursery.getInterpreters(0);
+        assertThat(python.getName()).isEqualTo("python");
+        assertThat(python.getKind()).isEqualTo(InterpreterKind.INTERPRETER_KIND_FORKED);
+        assertThat(python.getArgvList()).extracting(each -> each.toStringUtf8()).containsExactly("python3", "main.py");
+        assertThat(python.getEnvironmentList())
+                .extracting(each -> each.toStringUtf8())
+                .containsExactly("HOME=/workspace", "LANG=C.UTF-8");
+        assertThat(python.getAhead()).isEqualTo(3);
+        assertThat(nursery.getInterpreters(1).getKind()).isEqualTo(InterpreterKind.INTERPRETER_KIND_WAITING);
+    }
+
+    @Test
+    void theVersionBeforeIsRefusedByName() throws Exception {
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(1, FakeRunner.NONCE));
+
+        assertRefused("version 1");
     }
 
     @Test

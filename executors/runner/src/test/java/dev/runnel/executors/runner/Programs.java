@@ -1,10 +1,13 @@
 package dev.runnel.executors.runner;
 
+import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.InputFile;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.executors.spi.Mechanism;
 import dev.runnel.executors.spi.Program;
+import dev.runnel.executors.spi.Program.WarmStart;
 import dev.runnel.executors.spi.ProgramInput;
 import dev.runnel.executors.spi.RunLimits;
 import dev.runnel.executors.spi.SandboxDescription;
@@ -16,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -66,9 +70,30 @@ final class Programs {
         return program(List.of("prog"), DataSize.ofBytes(outputLimit));
     }
 
-    static Program program(List<String> argv, DataSize output) {
-        return new Program(
+    static Program withFiles(InputFile... files) {
+        return program(List.of(files), List.of("prog"), DataSize.ofMebibytes(64), Optional.empty());
+    }
+
+    static Program warm(String interpreter, String... coldEnvironment) {
+        return program(
                 List.of(),
+                List.of("prog", "main"),
+                DataSize.ofMebibytes(64),
+                Optional.of(new WarmStart(interpreter, Set.of(coldEnvironment))));
+    }
+
+    static InputFile file(String path, byte[] content) {
+        return new InputFile(WorkspacePath.of(path), 0640, Content.of(content));
+    }
+
+    static Program program(List<String> argv, DataSize output) {
+        return program(List.of(), argv, output, Optional.empty());
+    }
+
+    private static Program program(
+            List<InputFile> files, List<String> argv, DataSize output, Optional<WarmStart> warm) {
+        return new Program(
+                files,
                 argv,
                 Map.of("NAME", "value", "PATH", "/mine"),
                 WorkspacePath.ROOT,
@@ -78,6 +103,7 @@ final class Programs {
                         Duration.ofSeconds(10),
                         output,
                         RunLimits.OutputLimitAction.KILL,
-                        DataSize.ofMebibytes(1)));
+                        DataSize.ofMebibytes(1)),
+                warm);
     }
 }
