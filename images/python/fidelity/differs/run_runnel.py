@@ -1,6 +1,6 @@
 # native: []
 # plain: ['runnel']
-# cell: []
+# cell: ['runnel']
 import os
 
 print(os.listdir("/run"))
