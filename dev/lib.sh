@@ -1,5 +1,5 @@
 # Sourced by the scripts beside it: where this checkout is, and the two tools every script needs, a JDK 25 and a
-# Maven new enough. Nothing here changes the machine outside the checkout's .build folder.
+# Maven new enough. Nothing but install_packages changes the machine outside the checkout's .build folder.
 set -euo pipefail
 
 RUNNEL_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -52,4 +52,15 @@ use_maven() {
         chmod +x "$BUILD_DIR/apache-maven-$wanted/bin/mvn"
     fi
     MAVEN=$BUILD_DIR/apache-maven-$wanted/bin/mvn
+}
+
+# Installs the Debian packages named, as root on Debian or Ubuntu; otherwise says how to, and fails. What apt says
+# goes to standard output.
+install_packages() {
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        say "Missing: $*. Install them (Debian, Ubuntu: sudo apt-get install $*)."
+        return 1
+    fi
+    say "Installing $*"
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@") 2>&1
 }
