@@ -16,14 +16,17 @@ import java.util.Optional;
 final class BlockRun {
     private final RunnelClient client;
     private final String sessionId;
+    private final Program program;
     private final Optional<LocalFolder> folder;
     private final Report report;
     private final Follower follower;
 
+    /// @param program what holds for the program of every block
     /// @param folder is carried in before the first block, and back after each
-    BlockRun(RunnelClient client, String sessionId, Optional<LocalFolder> folder, Report report) {
+    BlockRun(RunnelClient client, String sessionId, Program program, Optional<LocalFolder> folder, Report report) {
         this.client = client;
         this.sessionId = sessionId;
+        this.program = program;
         this.folder = folder;
         this.report = report;
         this.follower = new Follower(client);
@@ -63,10 +66,10 @@ final class BlockRun {
             throws IOException, InterruptedException {
         var block = step.block();
         var source = Source.of(block.code());
-        var program = Program.newBuilder().setLanguage(step.language()).addAllFiles(files);
-        block.fileName().ifPresent(program::setFileName);
-        source.putInto(program, client);
-        var spec = ExecutionSpec.newBuilder().setSessionId(sessionId).setProgram(program);
+        var own = program.toBuilder().setLanguage(step.language()).addAllFiles(files);
+        block.fileName().ifPresent(own::setFileName);
+        source.putInto(own, client);
+        var spec = ExecutionSpec.newBuilder().setSessionId(sessionId).setProgram(own);
         if (folder.isPresent()) {
             spec.addArtifacts("**");
         }

@@ -62,7 +62,8 @@ final class CapabilityText {
                     language.getUnavailableReason().isEmpty()
                             ? language.getVersion()
                             : "NOT AVAILABLE: " + language.getUnavailableReason(),
-                    language.getAliasesList().isEmpty() ? "" : "also " + String.join(", ", language.getAliasesList())));
+                    language.getAliasesList().isEmpty() ? "" : "also " + String.join(", ", language.getAliasesList()),
+                    language.getWarm() ? "interpreter kept warm" : ""));
         }
         return Columns.align(rows);
     }

@@ -38,6 +38,7 @@ final class EmbeddedDaemon implements AutoCloseable {
                 configuration.listeners(),
                 configuration.runtimeDirectory(),
                 configuration.languagesDirectory(),
+                configuration.languages(),
                 configuration.executors(),
                 configuration.limits(),
                 configuration.concurrency(),

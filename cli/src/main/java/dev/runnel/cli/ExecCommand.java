@@ -68,23 +68,11 @@ final class ExecCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "FILE", description = "The program's file in the workspace.")
     private Optional<String> name = Optional.empty();
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "Carry this folder into the workspace, and what the program changes back.")
-    private Optional<Path> folder = Optional.empty();
-
     @Option(names = "--id", paramLabel = "ID", description = "The execution's id. Default: a random one.")
     private Optional<String> id = Optional.empty();
 
-    @Option(names = "--json", description = "One JSON object per event, and one for the result.")
-    private boolean json;
-
     @Mixin
-    private LimitOptions limits = new LimitOptions();
-
-    @Mixin
-    private DaemonOptions daemon = new DaemonOptions();
+    private ExecutionOptions options = new ExecutionOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -93,18 +81,17 @@ final class ExecCommand implements Callable<Integer> {
         }
         var screen = Screen.ofThisProcess();
         var program = readProgram();
-        var wanted = limits.limits();
-        try (var access = DaemonAccess.open(daemon)) {
-            var audience = json ? new MachineAudience(new JsonLines(screen)) : new PersonAudience(screen, false);
-            return run(access.client(), audience, program, spec(wanted));
+        var spec = spec();
+        try (var access = DaemonAccess.open(options.daemon())) {
+            var audience =
+                    options.json() ? new MachineAudience(new JsonLines(screen)) : new PersonAudience(screen, false);
+            return run(access.client(), audience, program, spec);
         }
     }
 
     private int run(RunnelClient client, Audience audience, Source source, ExecutionSpec.Builder spec)
             throws IOException, InterruptedException {
-        var carried = folder.isPresent()
-                ? Optional.of(new LocalFolder(folder.get(), FolderLimits.DEFAULT))
-                : Optional.<LocalFolder>empty();
+        var carried = options.folder();
         var program = spec.getProgramBuilder();
         source.putInto(program, client);
         program.setFileName(fileName(carried));
@@ -147,15 +134,10 @@ final class ExecCommand implements Callable<Integer> {
         return folder.carryOut(artifacts, ContentStore.of(client));
     }
 
-    private ExecutionSpec.Builder spec(dev.runnel.v1.Limits wanted) {
-        return ExecutionSpec.newBuilder()
-                .setProgram(Program.newBuilder()
-                        .setLanguage(language)
-                        .addAllArgs(arguments)
-                        .putAllEnv(environment))
-                .setLimits(wanted)
-                .setMinimumIsolation(limits.isolation())
-                .setExecutor(limits.executor());
+    private ExecutionSpec.Builder spec() {
+        var spec = options.execution().toBuilder();
+        spec.getProgramBuilder().setLanguage(language).addAllArgs(arguments).putAllEnv(environment);
+        return spec;
     }
 
     private Source readProgram() throws IOException {

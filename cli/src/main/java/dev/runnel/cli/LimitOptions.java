@@ -65,6 +65,9 @@ final class LimitOptions {
             description = "The weakest isolation that will do: language, process, container, kernel or vm.")
     private Optional<Wall> isolation = Optional.empty();
 
+    @Option(names = "--require-cell", description = "Run in a cell, or not at all.")
+    private boolean requireCell;
+
     /// The contract's isolation levels, as options spell them.
     enum Wall {
         language(Isolation.ISOLATION_LANGUAGE),
@@ -86,6 +89,11 @@ final class LimitOptions {
 
     Isolation isolation() {
         return isolation.map(wall -> wall.isolation).orElse(Isolation.ISOLATION_UNSPECIFIED);
+    }
+
+    /// Whether nothing but a cell will do.
+    boolean requireCell() {
+        return requireCell;
     }
 
     /// The limits that were named.

@@ -3,7 +3,6 @@ package dev.runnel.cli;
 import dev.runnel.client.RunnelException;
 import dev.runnel.markdown.MarkdownBlocks;
 import dev.runnel.v1.CreateSessionRequest;
-import dev.runnel.v1.SessionSpec;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,45 +41,27 @@ final class RunCommand implements Callable<Integer> {
             description = "Run only blocks of these languages, written as in the file; may be repeated.")
     private List<String> languages = new ArrayList<>();
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "Carry this folder into the workspace, and what each block changes back.")
-    private Optional<Path> folder = Optional.empty();
-
-    @Option(names = "--json", description = "One JSON object per event and per block.")
-    private boolean json;
-
     @Mixin
-    private LimitOptions limits = new LimitOptions();
-
-    @Mixin
-    private DaemonOptions daemon = new DaemonOptions();
+    private ExecutionOptions options = new ExecutionOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         var screen = Screen.ofThisProcess();
         var document = BlockPlan.of(MarkdownBlocks.extract(readFile()), languages);
-        var spec = SessionSpec.newBuilder()
-                .setLimits(limits.limits())
-                .setExecutor(limits.executor())
-                .setMinimumIsolation(limits.isolation())
-                .build();
-        var carried = folder.isPresent()
-                ? Optional.of(new LocalFolder(folder.get(), FolderLimits.DEFAULT))
-                : Optional.<LocalFolder>empty();
-        Report report = json ? new MachineReport(new JsonLines(screen)) : new PersonReport(screen);
+        var spec = options.session();
+        var carried = options.folder();
+        Report report = options.json() ? new MachineReport(new JsonLines(screen)) : new PersonReport(screen);
         if (document.isEmpty()) {
             throw new UsageException(file + " has no fenced code block");
         }
-        try (var access = DaemonAccess.open(daemon)) {
+        try (var access = DaemonAccess.open(options.daemon())) {
             var client = access.client();
             document.check(client.capabilities());
             var session = client.createSession(
                             CreateSessionRequest.newBuilder().setSpec(spec).build())
                     .getSession();
             try {
-                return new BlockRun(client, session.getSessionId(), carried, report).run(document);
+                return new BlockRun(client, session.getSessionId(), options.program(), carried, report).run(document);
             } finally {
                 deleteQuietly(access, session.getSessionId());
             }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runnel.v1.ExecutorCapability;
 import dev.runnel.v1.GetCapabilitiesResponse;
+import dev.runnel.v1.LanguageCapability;
 import dev.runnel.v1.LimitKind;
 import dev.runnel.v1.LimitMechanism;
 import dev.runnel.v1.Mechanism;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class CapabilityTextTest {
@@ -43,6 +45,21 @@ final class CapabilityTextTest {
     void a_limit_that_nothing_holds_is_named_as_such() {
         assertThat(CapabilityText.of(memoryBy(Mechanism.MECHANISM_NONE)))
                 .anySatisfy(line -> assertThat(line).contains("memory", "NOT ENFORCED"));
+    }
+
+    @Test
+    void a_language_of_which_an_interpreter_is_kept_warm_says_so() {
+        var python = LanguageCapability.newBuilder().setName("python").setVersion("Python 3.11.2");
+        var bash = LanguageCapability.newBuilder()
+                .setName("bash")
+                .setVersion("5.2")
+                .addAliases("sh");
+
+        assertThat(CapabilityText.languages(
+                        List.of(bash.build(), python.setWarm(true).build())))
+                .containsExactly(
+                        "language bash    5.2            also sh", //
+                        "language python  Python 3.11.2           interpreter kept warm");
     }
 
     private static GetCapabilitiesResponse memoryBy(Mechanism mechanism) {

@@ -25,6 +25,7 @@ final class CommandLineTest {
                 "exec python -c 1 --processes many",
                 "exec python -c 1 --isolation strong",
                 "exec python - --stdin -",
+                "exec python -c 1 --interpreter-flag",
                 "exec python -c 1 --address localhost:1",
                 "exec python -c 1 --address nowhere --token-file /dev/null",
                 "exec python -c 1 --address h:1 --socket /s",

@@ -68,6 +68,24 @@ final class ExecIT {
     }
 
     @Test
+    void flags_of_the_interpreter_and_a_fresh_one_can_be_had() throws Exception {
+        var result = runnel.run(
+                "exec",
+                "--embedded",
+                "python",
+                "-c",
+                "import sys; print(sys.flags.optimize, sys.warnoptions, sys.argv)",
+                "--fresh-interpreter",
+                "--interpreter-flag=-OO",
+                "--interpreter-flag=-W",
+                "--interpreter-flag",
+                "error",
+                "--arg=-x");
+
+        assertThat(result).isEqualTo(new Distribution.Result(0, "2 ['error'] ['main.py', '-x']\n", ""));
+    }
+
+    @Test
     void json_tells_an_exit_with_124_from_a_time_limit() throws Exception {
         var result = runnel.run("exec", "--embedded", "bash", "-c", "exit 124", "--json");
 

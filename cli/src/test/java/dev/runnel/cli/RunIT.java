@@ -96,6 +96,17 @@ final class RunIT {
     }
 
     @Test
+    void flags_of_the_interpreter_hold_for_every_block() throws Exception {
+        var file = Files.writeString(
+                folder.resolve("f.md"), "```python\nprint(__debug__)\n```\n```python\nassert False\n```\n");
+
+        var result = runnel().run("run", "--embedded", "--interpreter-flag=-O", file.toString());
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).contains("False");
+    }
+
+    @Test
     void a_document_without_blocks_is_told() throws Exception {
         var file = Files.writeString(folder.resolve("f.md"), "# Nothing\n");
 

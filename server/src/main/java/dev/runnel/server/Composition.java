@@ -80,7 +80,8 @@ final class Composition {
         var timers = closing.add(new Timers());
 
         // Executors begin to find out in the background what they can do here.
-        var languages = Languages.load(configuration.languagesDirectory().orElse(surroundings.languages()));
+        var languages = Languages.load(
+                configuration.languagesDirectory().orElse(surroundings.languages()), configuration.languages());
         var executors = executorFactory.open(configuration, languages, runtime);
         executors.forEach(closing::add);
         var catalog = new ExecutorCatalog(executors, configuration.executors().preference());

@@ -2,9 +2,12 @@ package dev.runnel.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.testkit.FakeExecutor;
 import dev.runnel.server.config.Configuration;
+import dev.runnel.server.testing.TestExecutor;
 import dev.runnel.server.yaml.YamlException;
 import dev.runnel.server.yaml.YamlRecords;
 import dev.runnel.v1.CancelledBy;
@@ -13,7 +16,9 @@ import dev.runnel.v1.ExecuteResponse;
 import dev.runnel.v1.ExecutionServiceGrpc;
 import dev.runnel.v1.ExecutionSpec;
 import dev.runnel.v1.GetCapabilitiesRequest;
+import dev.runnel.v1.LanguageCapability;
 import dev.runnel.v1.Program;
+import dev.runnel.v1.SandboxKind;
 import dev.runnel.v1.SystemServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -61,7 +66,9 @@ final class DaemonTest {
         var python = Files.createDirectories(directory.resolve("languages/python"));
         Files.writeString(
                 python.resolve("language.yaml"),
-                "{name: python, aliases: [py], main_file: main.py, command: [python3, '{file}'], version: [python3, -V]}");
+                "{name: python, aliases: [py], main_file: main.py, command: [python3, '{file}'], version: [python3, -V],"
+                        + " warm: {kind: forked, command: [python3, '{file}'], cold_variables: [PYTHON*]}}");
+        Files.createDirectory(python.resolve("warm"));
     }
 
     @AfterEach
@@ -96,10 +103,51 @@ final class DaemonTest {
             assertThat(capabilities.getExecutors(0).getAvailable()).isTrue();
             assertThat(capabilities.getExecutors(0).getLimitMechanismsCount()).isEqualTo(8);
             assertThat(capabilities.getLanguages(0).getName()).isEqualTo("python");
+            assertThat(capabilities.getExecutors(0).getSandboxKind()).isEqualTo(SandboxKind.SANDBOX_KIND_PLAIN);
             assertThat(capabilities.getLanguages(0).getExecutorsList()).containsExactly("fake");
+            assertThat(capabilities.getLanguages(0).getWarm())
+                    .as("without cells nothing is kept warm")
+                    .isFalse();
             assertThat(capabilities.getModelText()).contains("python");
             assertThat(capabilities.getMaxRequestBytes()).isEqualTo(1 << 20);
         }
+    }
+
+    @Test
+    void capabilities_tell_of_cells_and_of_what_is_kept_warm_for_them() throws Exception {
+        var bash = Files.createDirectories(directory.resolve("languages/bash"));
+        Files.writeString(
+                bash.resolve("language.yaml"),
+                "{name: bash, main_file: main.sh, command: [bash, '{file}'], version: [bash, --version]}");
+        try (var daemon = start("", TestExecutor.named("cells").withCells())) {
+            var capabilities = SystemServiceGrpc.newBlockingStub(connect(daemon))
+                    .getCapabilities(GetCapabilitiesRequest.getDefaultInstance());
+
+            assertThat(capabilities.getExecutors(0).getSandboxKind()).isEqualTo(SandboxKind.SANDBOX_KIND_CELL);
+            assertThat(capabilities.getLanguagesList())
+                    .extracting(LanguageCapability::getName, LanguageCapability::getWarm)
+                    .containsExactly(tuple("bash", false), tuple("python", true));
+        }
+    }
+
+    @Test
+    void a_program_that_requires_a_cell_is_accepted_where_there_are_cells() throws Exception {
+        try (var daemon = start("", TestExecutor.named("cells").withCells())) {
+            var request = request("exit 0").toBuilder().setValidateOnly(true);
+            request.getSpecBuilder().setExecutor("cells").setRequireCell(true);
+
+            var accepted = executions(daemon).execute(request.build()).next();
+
+            assertThat(accepted.getEvent().getAccepted().getResolvedSpec().getSandboxKind())
+                    .isEqualTo(SandboxKind.SANDBOX_KIND_CELL);
+        }
+    }
+
+    @Test
+    void modules_to_preload_for_a_language_that_is_not_there_stop_the_start() {
+        assertThatThrownBy(() -> start("languages: {ruby: {preload: [json]}}"))
+                .isInstanceOf(YamlException.class)
+                .hasMessageStartingWith("languages.ruby: there is no such language");
     }
 
     @Test
@@ -261,7 +309,7 @@ final class DaemonTest {
         return start(more, executor);
     }
 
-    private Daemon start(String more, FakeExecutor executor) throws IOException, YamlException {
+    private Daemon start(String more, Executor executor) throws IOException, YamlException {
         var yaml = "runtime_directory: " + directory.resolve("run") + "\n" + "languages_directory: "
                 + directory.resolve("languages") + "\n" + more + "\n";
         var configuration = YamlRecords.parse("test.yaml", yaml, Configuration.class);

@@ -6,17 +6,20 @@ import dev.runnel.server.yaml.YamlException;
 import dev.runnel.server.yaml.YamlRecords;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /// Everything an operator can decide. Holds no secret: tokens stand in files of their own.
 ///
 /// @param runtimeDirectory where sockets, content and spooled events lie; absent: [RuntimeDirectory] chooses
 /// @param languagesDirectory one folder per language with its language.yaml; absent: the distribution's
+/// @param languages by name: what the operator decides for languages of that directory
 /// @param shutdownGrace how long running executions may go on when the daemon is told to stop
 public record Configuration(
         ListenerSettings listeners,
         Optional<Path> runtimeDirectory,
         Optional<Path> languagesDirectory,
+        @Default("{}") Map<String, LanguageSettings> languages,
         ExecutorSettings executors,
         LimitSettings limits,
         ConcurrencySettings concurrency,
@@ -24,6 +27,7 @@ public record Configuration(
         RetentionSettings retention,
         @Default("10s") Duration shutdownGrace) {
     public Configuration {
+        languages = Map.copyOf(languages);
         if (runtimeDirectory.isPresent()) {
             Rules.absolute("runtime_directory", runtimeDirectory.get());
         }

@@ -12,6 +12,8 @@ import java.util.Optional;
 /// @param file where the source goes; without one the language's usual name
 /// @param files put into the workspace before the start, in this order
 /// @param mergeStderr one pipe for both streams
+/// @param freshInterpreter nothing but a cold start will do
+/// @param interpreterFlags before the program's file; any needs a cold start
 public record ProgramSpec(
         String language,
         ContentSource source,
@@ -22,12 +24,15 @@ public record ProgramSpec(
         List<File> files,
         WorkspacePath workingDirectory,
         boolean mergeStderr,
-        Buffering buffering) {
+        Buffering buffering,
+        boolean freshInterpreter,
+        List<String> interpreterFlags) {
     public ProgramSpec {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);
         secretEnvironment = Map.copyOf(secretEnvironment);
         files = List.copyOf(files);
+        interpreterFlags = List.copyOf(interpreterFlags);
     }
 
     /// An equal spec that does not hold on to any content.
@@ -44,7 +49,9 @@ public record ProgramSpec(
                         .toList(),
                 workingDirectory,
                 mergeStderr,
-                buffering);
+                buffering,
+                freshInterpreter,
+                interpreterFlags);
     }
 
     /// A file that comes with the program.

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// A language.yaml as it is written; docs/extending/languages.md says what the keys mean.
 record LanguageFile(
@@ -19,7 +20,8 @@ record LanguageFile(
         List<String> version,
         @Default("{}") Map<String, String> environment,
         Optional<String> prelude,
-        Optional<String> image) {
+        Optional<String> image,
+        Optional<WarmFile> warm) {
     /// What the contract lets a program's language be.
     private static final String NAME = "[a-z0-9][a-z0-9+#._-]{0,63}";
 
@@ -31,23 +33,36 @@ record LanguageFile(
         } catch (IllegalArgumentException e) {
             throw new InvalidKeyException("main_file", String.valueOf(e.getMessage()));
         }
+        command(command);
+        InvalidKeyException.unless(!version.isEmpty(), "version", "must be a command that prints the version");
+        variables(environment.keySet());
+        prelude.ifPresent(LanguageFile::folderName);
+    }
+
+    static void command(List<String> command) {
         InvalidKeyException.unless(
                 command.stream().anyMatch(word -> word.contains("{file}")),
                 "command",
                 "must say where the program's file goes: {file}");
-        InvalidKeyException.unless(!version.isEmpty(), "version", "must be a command that prints the version");
-        for (var variable : environment.keySet()) {
+    }
+
+    static void variables(Set<String> names) {
+        for (var name : names) {
             InvalidKeyException.unless(
-                    variable.matches("[A-Za-z_][A-Za-z0-9_]{0,255}"),
-                    "environment",
-                    "not a variable: '" + variable + "'");
+                    name.matches("[A-Za-z_][A-Za-z0-9_]{0,255}"), "environment", "not a variable: '" + name + "'");
         }
-        if (prelude.isPresent()) {
-            InvalidKeyException.unless(
-                    prelude.get().matches("[A-Za-z0-9._-]+") && !prelude.get().startsWith("."),
-                    "prelude",
-                    "must be the name of a folder beside this file");
-        }
+    }
+
+    static void folderName(String prelude) {
+        InvalidKeyException.unless(
+                prelude.matches("[A-Za-z0-9._-]+") && !prelude.startsWith("."),
+                "prelude",
+                "must be the name of a folder beside this file");
+    }
+
+    static Path folder(String key, Path folder) {
+        InvalidKeyException.unless(Files.isDirectory(folder), key, "there is no folder " + folder);
+        return folder;
     }
 
     private static void name(String key, String name) {
@@ -62,10 +77,15 @@ record LanguageFile(
         if (!folder.endsWith(name)) {
             throw new InvalidKeyException("name", "must be the name of its folder, " + folder.getFileName());
         }
-        var preludeFolder = prelude.map(folder::resolve);
-        if (preludeFolder.isPresent() && !Files.isDirectory(preludeFolder.get())) {
-            throw new InvalidKeyException("prelude", "there is no folder " + preludeFolder.get());
-        }
-        return new Language(name, aliases, mainFile, command, version, environment, preludeFolder, image);
+        return new Language(
+                name,
+                aliases,
+                mainFile,
+                command,
+                version,
+                environment,
+                prelude.map(prelude -> folder("prelude", folder.resolve(prelude))),
+                image,
+                warm.map(warm -> warm.interpreter(folder)));
     }
 }

@@ -1,6 +1,8 @@
 package dev.runnel.server.routing;
 
 import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.WarmInterpreter;
+import dev.runnel.server.config.LanguageSettings;
 import dev.runnel.server.yaml.YamlException;
 import dev.runnel.server.yaml.YamlRecords;
 import java.io.IOException;
@@ -9,11 +11,13 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The languages there are, by name and alias. Immutable.
 public final class Languages {
@@ -29,8 +33,9 @@ public final class Languages {
 
     /// Reads every folder of `directory` that has a language.yaml.
     ///
+    /// @param settings by name: what the operator decides for languages
     /// @throws YamlException naming the file, the key and the line; the daemon must not start
-    public static Languages load(Path directory) throws YamlException {
+    public static Languages load(Path directory, Map<String, LanguageSettings> settings) throws YamlException {
         var byName = new TreeMap<String, Language>();
         try (var folders = Files.newDirectoryStream(directory, folder -> Files.exists(folder.resolve(FILE)))) {
             for (var folder : folders) {
@@ -43,7 +48,47 @@ public final class Languages {
         if (byName.isEmpty()) {
             throw new YamlException(directory + ": holds no language: expected folders with a " + FILE);
         }
+        for (var decided : settings.entrySet()) {
+            var name = decided.getKey();
+            byName.put(name, decide(directory, byName.values(), name, decided.getValue()));
+        }
         return new Languages(Collections.unmodifiableSortedMap(byName), byAnyName(directory, byName.values()));
+    }
+
+    private static Language decide(
+            Path directory, Collection<Language> languages, String name, LanguageSettings settings)
+            throws YamlException {
+        var language = languages.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new YamlException("languages." + name + ": there is no such language in " + directory
+                        + " (there are "
+                        + languages.stream().map(Language::name).collect(Collectors.joining(", ")) + ")"));
+        if (settings.preload().isEmpty()) {
+            return language;
+        }
+        var warm = language.warm()
+                .orElseThrow(() -> new YamlException(
+                        "languages." + name + ".preload: no interpreter of " + name + " is kept warm"));
+        return with(language, preloading(warm, settings.preload().get()));
+    }
+
+    private static WarmInterpreter preloading(WarmInterpreter warm, List<String> preload) {
+        return new WarmInterpreter(
+                warm.kind(), warm.command(), warm.environment(), preload, warm.coldVariables(), warm.prelude());
+    }
+
+    private static Language with(Language language, WarmInterpreter warm) {
+        return new Language(
+                language.name(),
+                language.aliases(),
+                language.mainFile(),
+                language.command(),
+                language.version(),
+                language.environment(),
+                language.prelude(),
+                language.image(),
+                Optional.of(warm));
     }
 
     private static Language read(Path folder) throws YamlException {

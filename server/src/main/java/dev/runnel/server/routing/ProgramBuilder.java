@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Makes a program as a client describes it into files, a command and an environment.
 record ProgramBuilder(Language language, ProgramSpec spec, WorkspacePath file) {
@@ -23,7 +24,18 @@ record ProgramBuilder(Language language, ProgramSpec spec, WorkspacePath file) {
 
     Program build(Contents contents, RunLimits limits) throws RefusedException {
         return new Program(
-                files(contents), command(), environment(), spec.workingDirectory(), spec.mergeStderr(), limits);
+                files(contents),
+                command(),
+                environment(),
+                spec.workingDirectory(),
+                spec.mergeStderr(),
+                limits,
+                warmStart());
+    }
+
+    /// How a warm interpreter may run it; absent when only a cold start will do.
+    Optional<Program.WarmStart> warmStart() {
+        return WarmStarts.of(language, spec, file);
     }
 
     private List<InputFile> files(Contents contents) throws RefusedException {
@@ -44,6 +56,7 @@ record ProgramBuilder(Language language, ProgramSpec spec, WorkspacePath file) {
         for (var word : language.command()) {
             argv.add(word.replace("{prelude}", language.preludePath()).replace("{file}", fromWorkingDirectory()));
         }
+        argv.addAll(1, spec.interpreterFlags());
         argv.addAll(spec.arguments());
         return argv;
     }

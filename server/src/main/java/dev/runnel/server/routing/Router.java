@@ -2,6 +2,7 @@ package dev.runnel.server.routing;
 
 import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.Program;
 import dev.runnel.executors.spi.SandboxSpec;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.content.ContentStore;
@@ -52,10 +53,11 @@ public final class Router implements Resolver {
     @Override
     public Plan resolve(Tenant tenant, ExecutionSpec spec) throws RefusedException {
         var language = language(spec.program().language());
+        var builder = new ProgramBuilder(language, spec.program());
         var session = spec.session();
         var place =
-                session.isPresent() ? inSession(tenant, spec, language, session.get()) : alone(tenant, spec, language);
-        return plan(tenant, spec, new ProgramBuilder(language, spec.program()), place);
+                session.isPresent() ? inSession(tenant, spec, language, session.get()) : alone(tenant, spec, builder);
+        return plan(tenant, spec, builder, place);
     }
 
     private Language language(String nameOrAlias) throws RefusedException {
@@ -67,7 +69,8 @@ public final class Router implements Resolver {
                                 + languages.all().stream().map(Language::name).collect(Collectors.joining(", "))));
     }
 
-    private Place alone(Tenant tenant, ExecutionSpec spec, Language language) throws RefusedException {
+    private Place alone(Tenant tenant, ExecutionSpec spec, ProgramBuilder builder) throws RefusedException {
+        var language = builder.language();
         var resolved = limits.resolve(spec.limits());
         var placement = placer.place(new Demand(
                 spec.executor(),
@@ -75,8 +78,12 @@ public final class Router implements Resolver {
                 spec.requireCell(),
                 Optional.of(language.name()),
                 resolved.named()));
-        var sandbox =
-                new SandboxSpec(UUID.randomUUID().toString(), tenant.name(), resolved.sandbox(), language.image());
+        var sandbox = new SandboxSpec(
+                UUID.randomUUID().toString(),
+                tenant.name(),
+                resolved.sandbox(),
+                language.image(),
+                builder.warmStart().map(Program.WarmStart::interpreter));
         return new Place(placement, resolved, new FreshSandboxes(placement.executor(), sandbox));
     }
 

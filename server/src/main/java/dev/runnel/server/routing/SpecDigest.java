@@ -52,6 +52,8 @@ final class SpecDigest {
         text(program.workingDirectory().value());
         number(program.mergeStderr() ? 1 : 0);
         text(program.buffering().name());
+        number(program.freshInterpreter() ? 1 : 0);
+        texts(program.interpreterFlags());
         text(
                 switch (spec.standardInput()) {
                     case StandardInput.None _ -> "none";

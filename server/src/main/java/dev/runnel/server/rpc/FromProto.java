@@ -192,7 +192,9 @@ public final class FromProto {
                     case BUFFERING_UNSPECIFIED, BUFFERING_LINE -> Buffering.LINE;
                     case BUFFERING_NATIVE -> Buffering.NATIVE;
                     case UNRECOGNIZED -> throw unchecked("buffering");
-                });
+                },
+                program.getFreshInterpreter(),
+                program.getInterpreterFlagsList());
     }
 
     private static List<ProgramSpec.File> files(List<InputFile> files, String prefix) throws RefusedException {

@@ -3,6 +3,7 @@ package dev.runnel.server.rpc;
 import dev.runnel.executors.spi.ExecutorCapabilities;
 import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
 import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.server.config.Configuration;
 import dev.runnel.server.config.LimitValues;
 import dev.runnel.server.routing.Candidate;
@@ -103,7 +104,7 @@ public final class SystemRpc extends SystemServiceGrpc.SystemServiceImplBase {
             switch (support(candidate, language)) {
                 case LanguageSupport.Supported(var version) -> {
                     if (message.getExecutorsCount() == 0) {
-                        message.setVersion(version);
+                        message.setVersion(version).setWarm(isKeptWarm(candidate, language));
                     }
                     message.addExecutors(candidate.name());
                 }
@@ -115,6 +116,15 @@ public final class SystemRpc extends SystemServiceGrpc.SystemServiceImplBase {
                     missing.isEmpty() ? "there is no executor; see executors" : String.join("; ", missing));
         }
         return message.build();
+    }
+
+    /// Interpreters are kept warm where there are cells to let them into.
+    private static boolean isKeptWarm(Candidate candidate, Language language) {
+        return language.warm().isPresent()
+                && candidate
+                        .capabilities()
+                        .filter(found -> found.sandboxes().kind() == SandboxDescription.Kind.CELL)
+                        .isPresent();
     }
 
     private static LanguageSupport support(Candidate candidate, Language language) {

@@ -2,10 +2,12 @@ package dev.runnel.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.server.yaml.YamlException;
 import dev.runnel.server.yaml.YamlRecords;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -146,6 +149,27 @@ class ConfigurationTest {
     }
 
     @Test
+    void whatCanNotBeAModuleIsNotPreloaded() {
+        assertRefused(
+                "languages: {python: {preload: [json, 'os, sys']}}",
+                "test.yaml: languages.python.preload: not the name of a module: 'os, sys', line 1");
+    }
+
+    @Test
+    void theCommentedExampleOfPreloadedModulesIsOne() throws Exception {
+        var commented = Files.readString(EXAMPLE)
+                .lines()
+                .dropWhile(line -> !line.equals("#   languages:"))
+                .takeWhile(line -> line.startsWith("#   "))
+                .map(line -> line.substring("#   ".length()))
+                .collect(Collectors.joining("\n"));
+
+        assertThat(parse(commented).languages())
+                .containsOnly(
+                        entry("python", new LanguageSettings(Optional.of(List.of("json", "re", "numpy", "pandas")))));
+    }
+
+    @Test
     void aMissingFileIsNamed(@TempDir Path directory) {
         var file = directory.resolve("none.yaml");
 
@@ -181,8 +205,8 @@ class ConfigurationTest {
     private static Optional<Class<?>> nested(RecordComponent component) {
         if (component.getName().equals("tcp")) {
             return Optional.of(TcpListenerSettings.class);
-        } else if (component.getType() == Map.class) {
-            return Optional.of(LimitProfile.class);
+        } else if (component.getGenericType() instanceof ParameterizedType map && map.getRawType() == Map.class) {
+            return Optional.of((Class<?>) map.getActualTypeArguments()[1]);
         }
         return component.getType().getSimpleName().matches(".*Settings|LimitCeilings")
                 ? Optional.of(component.getType())
@@ -200,9 +224,9 @@ class ConfigurationTest {
             var path = prefix + key(component);
             if (value instanceof Record nested && nested(component).isPresent()) {
                 settings.addAll(settings(nested, path + "."));
-            } else if (value instanceof Map<?, ?> profiles) {
-                // by position: what the first profile says, whatever its name
-                settings.addAll(settings((Record) profiles.values().iterator().next(), path + ".0."));
+            } else if (value instanceof Map<?, ?> named && !named.isEmpty()) {
+                // by position: what the first profile or language says, whatever its name
+                settings.addAll(settings((Record) named.values().iterator().next(), path + ".0."));
             } else {
                 settings.add(new Setting(path, value));
             }
@@ -216,6 +240,7 @@ class ConfigurationTest {
               tcp: {address: "[::1]:1234", token_file: /etc/token}
             runtime_directory: /srv/runnel
             languages_directory: /srv/languages
+            languages: {python: {preload: [numpy]}}
             executors:
               preference: []
               minimum_isolation: container

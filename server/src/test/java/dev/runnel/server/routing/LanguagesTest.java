@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.WarmInterpreter;
+import dev.runnel.server.config.LanguageSettings;
 import dev.runnel.server.yaml.YamlException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LanguagesTest {
     private static final String PYTHON = """
@@ -26,6 +30,16 @@ class LanguagesTest {
             prelude: prelude
             """;
 
+    private static final String WARM = """
+            warm:
+              kind: forked
+              command: [python3, '{file}']
+              environment: {PYTHONPATH: '{warm}'}
+              preload: [json, os.path]
+              cold_variables: [PYTHON*, TZ]
+              prelude: warm
+            """;
+
     @TempDir
     Path directory;
 
@@ -35,7 +49,7 @@ class LanguagesTest {
         var prelude = Files.createDirectory(directory.resolve("python/prelude"));
         Files.createDirectory(directory.resolve("not-a-language"));
 
-        var languages = Languages.load(directory);
+        var languages = Languages.load(directory, Map.of());
 
         assertThat(languages.all())
                 .containsExactly(new Language(
@@ -50,8 +64,100 @@ class LanguagesTest {
     }
 
     @Test
+    void aWarmInterpreterIsReadWithTheFolderBesideTheFile() throws Exception {
+        write("python", PYTHON + WARM);
+        Files.createDirectory(directory.resolve("python/prelude"));
+        var warm = Files.createDirectory(directory.resolve("python/warm"));
+
+        var languages = Languages.load(directory, Map.of());
+
+        assertThat(languages.find("python").flatMap(Language::warm))
+                .contains(new WarmInterpreter(
+                        WarmInterpreter.Kind.FORKED,
+                        List.of("python3", "{file}"),
+                        Map.of("PYTHONPATH", "{warm}"),
+                        List.of("json", "os.path"),
+                        List.of("PYTHON*", "TZ"),
+                        warm));
+    }
+
+    @Test
+    void aWarmInterpreterThatIsNotThereIsRefused() throws Exception {
+        write("python", PYTHON + WARM);
+        Files.createDirectory(directory.resolve("python/prelude"));
+
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
+                .isInstanceOf(YamlException.class)
+                .hasMessage(directory + "/python/language.yaml: there is no folder " + directory + "/python/warm");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "kind: forked | kind: frozen | warm.kind: unknown: 'frozen' (expected forked, waiting), line 10",
+                "kind: forked | knid: forked | warm.knid: unknown key (did you mean 'kind'?), line 10",
+                "'{file}'] | main.py] | warm.command: must say where the program's file goes: {file}, line 11",
+                "PYTHONPATH: | PYTHON-PATH: | warm.environment: not a variable: 'PYTHON-PATH', line 12",
+                "os.path] | 'os path'] | warm.preload: not the name of a module: 'os path', line 13",
+                "TZ] | '*'] | warm.cold_variables: neither a variable nor the beginning of some, which ends with *: "
+                        + "'*', line 14",
+                "TZ] | 'T*Z'] | warm.cold_variables: neither a variable nor the beginning of some, which ends with *: "
+                        + "'T*Z', line 14",
+                "prelude: warm | prelude: ../x | warm.prelude: must be the name of a folder beside this file, line 15",
+            })
+    void whatIsWrongInAWarmInterpreterIsNamedWithItsLine(String right, String wrong, String problem) throws Exception {
+        var section = WARM.replace(right, wrong);
+        assertThat(section).isNotEqualTo(WARM);
+        write("python", PYTHON + section);
+
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
+                .isInstanceOf(YamlException.class)
+                .hasMessage(directory + "/python/language.yaml: " + problem);
+    }
+
+    @Test
+    void aWarmInterpreterMustSayWhichVariablesItReads() throws Exception {
+        write("ruby", ruby() + "warm: {kind: waiting, command: [ruby, '{file}']}\n");
+
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
+                .hasMessageContaining("ruby/language.yaml: warm.cold_variables: is missing");
+    }
+
+    @Test
+    void theOperatorsModulesArePreloadedInsteadOfTheLanguages() throws Exception {
+        write("python", PYTHON + WARM);
+        Files.createDirectory(directory.resolve("python/prelude"));
+        Files.createDirectory(directory.resolve("python/warm"));
+        var before = warm(Languages.load(directory, Map.of()));
+
+        var numpy = warm(Languages.load(directory, preload("python", List.of("numpy"))));
+        var nothing = warm(Languages.load(directory, preload("python", List.of())));
+        var undecided = warm(Languages.load(directory, Map.of("python", new LanguageSettings(Optional.empty()))));
+
+        assertThat(numpy.preload()).containsExactly("numpy");
+        assertThat(numpy).usingRecursiveComparison().ignoringFields("preload").isEqualTo(before);
+        assertThat(nothing.preload()).isEmpty();
+        assertThat(undecided).isEqualTo(before);
+    }
+
+    @Test
+    void modulesForALanguageThatIsNotThereOrNotKeptWarmAreRefused() throws Exception {
+        write("ruby", ruby());
+
+        assertThatThrownBy(() -> Languages.load(directory, preload("python", List.of("json"))))
+                .isInstanceOf(YamlException.class)
+                .hasMessage("languages.python: there is no such language in " + directory + " (there are ruby)");
+        assertThatThrownBy(() -> Languages.load(directory, preload("rb", List.of())))
+                .hasMessageStartingWith("languages.rb: there is no such language");
+        assertThatThrownBy(() -> Languages.load(directory, preload("ruby", List.of("json"))))
+                .hasMessage("languages.ruby.preload: no interpreter of ruby is kept warm");
+    }
+
+    @Test
     void theLanguagesThatComeWithRunnelAreRead() throws Exception {
-        var languages = Languages.load(Path.of("../images"));
+        var languages = Languages.load(Path.of("../images"), Map.of());
 
         assertThat(languages.all()).extracting(Language::name).containsExactly("bash", "javascript", "python");
         assertThat(languages.find("sh").map(Language::name)).contains("bash");
@@ -62,7 +168,7 @@ class LanguagesTest {
     void aLanguageIsFoundByNameAndAliasWithoutRegardToCase() throws Exception {
         write("ruby", ruby());
 
-        var languages = Languages.load(directory);
+        var languages = Languages.load(directory, Map.of());
 
         assertThat(languages.find("Ruby")).isPresent();
         assertThat(languages.find("RB")).isPresent();
@@ -74,7 +180,7 @@ class LanguagesTest {
         write("ruby", ruby());
         write("rb", "name: rb\nmain_file: a\ncommand: ['{file}']\nversion: [v]\n");
 
-        assertThatThrownBy(() -> Languages.load(directory))
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
                 .isInstanceOf(YamlException.class)
                 .hasMessage(directory + ": 'rb' is a name of both rb and ruby");
     }
@@ -83,7 +189,7 @@ class LanguagesTest {
     void aPreludeThatIsNotThereIsRefused() throws Exception {
         write("python", PYTHON);
 
-        assertThatThrownBy(() -> Languages.load(directory))
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
                 .hasMessage(directory + "/python/language.yaml: there is no folder " + directory + "/python/prelude");
     }
 
@@ -91,7 +197,7 @@ class LanguagesTest {
     void aFolderOfAnotherNameIsRefused() throws Exception {
         write("perl", ruby());
 
-        assertThatThrownBy(() -> Languages.load(directory))
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
                 .hasMessage(directory + "/perl/language.yaml: must be the name of its folder, perl");
     }
 
@@ -99,19 +205,27 @@ class LanguagesTest {
     void aCommandWithoutTheFileIsRefused() throws Exception {
         write("ruby", ruby().replace("'{file}'", "main.rb"));
 
-        assertThatThrownBy(() -> Languages.load(directory))
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
                 .hasMessage(directory
                         + "/ruby/language.yaml: command: must say where the program's file goes: {file}, line 4");
     }
 
     @Test
     void aFolderWithoutAnyLanguageIsRefused() {
-        assertThatThrownBy(() -> Languages.load(directory))
+        assertThatThrownBy(() -> Languages.load(directory, Map.of()))
                 .isInstanceOf(YamlException.class)
                 .hasMessageContaining("holds no language");
-        assertThatThrownBy(() -> Languages.load(directory.resolve("none")))
+        assertThatThrownBy(() -> Languages.load(directory.resolve("none"), Map.of()))
                 .isInstanceOf(YamlException.class)
                 .hasMessageContaining("can't be read");
+    }
+
+    private static Map<String, LanguageSettings> preload(String language, List<String> modules) {
+        return Map.of(language, new LanguageSettings(Optional.of(modules)));
+    }
+
+    private static WarmInterpreter warm(Languages languages) {
+        return languages.find("python").flatMap(Language::warm).orElseThrow();
     }
 
     private static String ruby() {

@@ -61,12 +61,28 @@ class ProgramBuilderTest {
             Map<String, String> environment,
             Map<String, Secret> secrets,
             List<ProgramSpec.File> files,
-            Buffering buffering) {
+            Buffering buffering,
+            List<String> flags) {
         static final Asked NOTHING =
                 new Asked(Optional.empty(), "", List.of(), Map.of(), Map.of(), List.of(), Buffering.LINE);
 
+        Asked(
+                Optional<String> file,
+                String directory,
+                List<String> arguments,
+                Map<String, String> environment,
+                Map<String, Secret> secrets,
+                List<ProgramSpec.File> files,
+                Buffering buffering) {
+            this(file, directory, arguments, environment, secrets, files, buffering, List.of());
+        }
+
         Asked with(Map<String, String> environment, Buffering buffering) {
             return new Asked(file, directory, arguments, environment, secrets, files, buffering);
+        }
+
+        Asked with(List<String> arguments, List<String> flags) {
+            return new Asked(file, directory, arguments, environment, secrets, files, buffering, flags);
         }
 
         Asked in(String file, String directory) {
@@ -85,7 +101,9 @@ class ProgramBuilderTest {
                 asked.files(),
                 WorkspacePath.of(asked.directory()),
                 true,
-                asked.buffering());
+                asked.buffering(),
+                false,
+                asked.flags());
         return new ProgramBuilder(PYTHON, spec).build(contents, LIMITS);
     }
 
@@ -98,6 +116,13 @@ class ProgramBuilderTest {
         assertThat(program.argv()).containsExactly("python3", "main.py", "-x", "{file}");
         assertThat(program.mergeStderr()).isTrue();
         assertThat(program.limits()).isEqualTo(LIMITS);
+    }
+
+    @Test
+    void flagsOfTheInterpreterStandBeforeTheFileAndArgumentsBehindIt() throws Exception {
+        var program = build(Asked.NOTHING.with(List.of("-a", "b"), List.of("-W", "error")));
+
+        assertThat(program.argv()).containsExactly("python3", "-W", "error", "main.py", "-a", "b");
     }
 
     @ParameterizedTest

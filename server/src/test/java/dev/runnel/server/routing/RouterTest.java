@@ -10,6 +10,7 @@ import dev.runnel.executors.spi.InputFile;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.executors.spi.Mechanism;
+import dev.runnel.executors.spi.Program;
 import dev.runnel.executors.spi.WorkspacePath;
 import dev.runnel.executors.testkit.FakeExecutor;
 import dev.runnel.server.auth.Secret;
@@ -32,14 +33,17 @@ import dev.runnel.server.refusal.RefusedException;
 import dev.runnel.server.routing.SessionPlaces.SessionPlace;
 import dev.runnel.server.testing.MovableClock;
 import dev.runnel.server.testing.Specs;
+import dev.runnel.server.yaml.YamlException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RouterTest {
     private static final Duration EXPIRY = Duration.ofHours(1);
+
+    private static final String WARM_PYTHON = """
+            name: python
+            aliases: [py, python3]
+            main_file: main.py
+            command: [python3, '{file}']
+            version: [python3, --version]
+            environment: {PYTHONPATH: '{prelude}'}
+            prelude: prelude
+            warm: {kind: forked, command: [python3, '{file}'], cold_variables: [PYTHON*], prelude: prelude}
+            """;
 
     private final FakeExecutor executor = new FakeExecutor();
     private final MovableClock clock = new MovableClock();
@@ -59,9 +74,13 @@ class RouterTest {
     void open(@TempDir Path directory) throws Exception {
         contents = ContentStore.open(
                 directory.resolve("content"), new ContentStore.Bounds(DataSize.ofMebibytes(1), EXPIRY), clock);
+        router = router(Path.of("../images"));
+    }
+
+    private Router router(Path languages) throws YamlException {
         var placer = new Placer(new ExecutorCatalog(List.of(executor), List.of("fake")), Isolation.PROCESS);
-        router = new Router(
-                Languages.load(Path.of("../images")), placer, limits, contents, this::session, Duration.ofMinutes(1));
+        return new Router(
+                Languages.load(languages, Map.of()), placer, limits, contents, this::session, Duration.ofMinutes(1));
     }
 
     @AfterEach
@@ -128,6 +147,30 @@ class RouterTest {
             }
         }
         assertThat(executor.openSandboxes()).isEmpty();
+    }
+
+    @Test
+    void aSandboxIsOpenedForTheWarmInterpreterThatMayRunTheProgram(@TempDir Path languages) throws Exception {
+        Files.createDirectories(languages.resolve("python/prelude"));
+        Files.writeString(languages.resolve("python/language.yaml"), WARM_PYTHON);
+        router = router(languages);
+        var usual = Specs.program("python", "print 1");
+
+        assertThat(interpreterFor(usual)).contains("python");
+        assertThat(interpreterFor(with(usual, usual.source(), Map.of("PYTHONUTF8", "1"), Map.of())))
+                .isEmpty();
+        assertThat(interpreterFor(with(usual, true, List.of()))).isEmpty();
+    }
+
+    /// What the sandbox was opened for, which is also who may run the program.
+    private Optional<String> interpreterFor(ProgramSpec program) throws Exception {
+        try (var plan = resolve(Specs.execution(program));
+                var _ = plan.sandboxes().acquire(Duration.ZERO, _ -> {})) {
+            var opened = executor.openSandboxes().iterator().next().spec().interpreter();
+            assertThat(plan.program().warm())
+                    .isEqualTo(opened.map(name -> new Program.WarmStart(name, Set.of("PYTHONPATH"))));
+            return opened;
+        }
     }
 
     @Test
@@ -244,6 +287,9 @@ class RouterTest {
                 digest(Specs.execution(with(plain, source, Map.of("A", "1"), Map.of()))),
                 digest(Specs.execution(with(plain, source, Map.of("A", "2"), Map.of()))),
                 digest(Specs.execution(with(plain, source, Map.of(), Map.of("A", new Secret("1"))))),
+                digest(Specs.execution(with(plain, true, List.of()))),
+                digest(Specs.execution(with(plain, false, List.of("-O")))),
+                digest(Specs.execution(with(plain, false, List.of("-O", "-u")))),
                 digest(Specs.execution(
                         plain, limitsSpec(Optional.empty(), Optional.of(Duration.ofSeconds(1))), Optional.empty())),
                 digest(Specs.execution(plain, LimitsSpec.NONE, Optional.of("mine"))));
@@ -310,7 +356,25 @@ class RouterTest {
                 program.files(),
                 program.workingDirectory(),
                 false,
-                Buffering.LINE);
+                Buffering.LINE,
+                false,
+                List.of());
+    }
+
+    private static ProgramSpec with(ProgramSpec program, boolean freshInterpreter, List<String> interpreterFlags) {
+        return new ProgramSpec(
+                program.language(),
+                program.source(),
+                program.file(),
+                program.arguments(),
+                program.environment(),
+                program.secretEnvironment(),
+                program.files(),
+                program.workingDirectory(),
+                program.mergeStderr(),
+                program.buffering(),
+                freshInterpreter,
+                interpreterFlags);
     }
 
     private static LimitsSpec limitsSpec(Optional<String> profile, Optional<Duration> wallTime) {

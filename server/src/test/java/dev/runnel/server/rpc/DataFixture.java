@@ -39,6 +39,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A daemon's routing, content, sessions and executions with a fake executor behind, on a Unix socket of its
@@ -65,7 +66,12 @@ final class DataFixture implements AutoCloseable {
         var limits = new LimitResolver(settings.limits());
         var places = new SessionDirectory();
         var router = new Router(
-                Languages.load(Path.of("../images")), placer, limits, contents, places, Duration.ofMinutes(1));
+                Languages.load(Path.of("../images"), Map.of()),
+                placer,
+                limits,
+                contents,
+                places,
+                Duration.ofMinutes(1));
         var executions = new Executions(
                 INSTANCE,
                 new Executions.Means(

@@ -28,7 +28,9 @@ public final class Specs {
                 List.of(),
                 WorkspacePath.ROOT,
                 false,
-                Buffering.LINE);
+                Buffering.LINE,
+                false,
+                List.of());
     }
 
     public static ExecutionSpec execution(ProgramSpec program) {
