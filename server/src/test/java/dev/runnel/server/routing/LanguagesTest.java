@@ -162,6 +162,28 @@ class LanguagesTest {
         assertThat(languages.all()).extracting(Language::name).containsExactly("bash", "javascript", "python");
         assertThat(languages.find("sh").map(Language::name)).contains("bash");
         assertThat(languages.find("node").map(Language::name)).contains("javascript");
+        assertThat(languages.find("bash").flatMap(Language::warm)).isEmpty();
+        assertThat(languages.find("javascript").flatMap(Language::warm).map(WarmInterpreter::kind))
+                .contains(WarmInterpreter.Kind.WAITING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "javascript, PATH, true",
+        "javascript, NODE_ENV, true",
+        "javascript, TZ, true",
+        "javascript, LC_ALL, true",
+        "javascript, DEBUG, false",
+        "javascript, HOME, false",
+    })
+    void aVariableThatComesTooLateForAWarmInterpreterIsCold(String language, String variable, boolean isCold)
+            throws Exception {
+        var warm = Languages.load(Path.of("../images"), Map.of())
+                .find(language)
+                .flatMap(Language::warm)
+                .orElseThrow();
+
+        assertThat(warm.isCold(variable)).isEqualTo(isCold);
     }
 
     @Test
