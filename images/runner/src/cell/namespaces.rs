@@ -312,7 +312,10 @@ impl Namespaces {
         let mut kind = [0; 1];
         match rustix::io::read(leash, &mut kind) {
             Ok(1) => {}
-            Ok(_) => return Err(CellFailure::new("enter", 0)),
+            Ok(_) => {
+                self.tell_last_words();
+                return Err(CellFailure::new("enter", 0));
+            }
             Err(Errno::AGAIN | Errno::INTR) => return Ok(News::None),
             Err(errno) => return Err(failed("enter")(errno)),
         }
@@ -331,6 +334,16 @@ impl Namespaces {
         match self.pid {
             Some(pid) if self.sealed && (self.awake || entry.command.is_none()) => self.ready(pid, entry),
             _ => self.hear_leash(entry),
+        }
+    }
+
+    /// An interpreter that ends before it has a program says why on its standard error. For the operator's log.
+    fn tell_last_words(&self) {
+        let Some(errors) = self.ends.as_ref().and_then(|ends| ends.outputs.last()) else { return };
+        let mut words = [0; 2048];
+        if let Ok(length @ 1..) = rustix::io::read(errors, &mut words) {
+            let words = String::from_utf8_lossy(&words[..length]);
+            eprintln!("runnel-runner: an interpreter ended before it had a program: {}", words.trim());
         }
     }
 

@@ -116,7 +116,10 @@ impl Sandbox {
         let mut ran = Ran::default();
         loop {
             match self.channel.event(id) {
-                Event::Started(_) => ran.started = true,
+                Event::Started(started) => {
+                    ran.started = true;
+                    ran.warm = started.warm;
+                }
                 Event::Stdout(bytes) => ran.stdout.extend(bytes),
                 Event::Stderr(bytes) => ran.stderr.extend(bytes),
                 Event::Credit(_) => {}
@@ -160,6 +163,8 @@ impl Drop for Sandbox {
 #[derive(Debug, Default)]
 pub struct Ran {
     pub started: bool,
+    /// By an interpreter that had started before.
+    pub warm: bool,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
     pub exit: Option<proto::Exit>,

@@ -1,19 +1,27 @@
 //! A nursery: bubblewrap around a runner, with the tree that becomes the root of its cells.
 
 use super::{RUNNER, Ran, Sandbox, folder, limits, welcome};
-use runnel_runner::wire::proto::{self, CellLimits, Exec, Interpreter, OpenCell, SandboxKind, Welcome};
+use runnel_runner::wire::proto::{
+    self, CellLimits, Exec, Interpreter, InterpreterKind, OpenCell, SandboxKind, Welcome,
+};
 use runnel_runner::wire::{FrameType, proto::ProgramFile};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// The first of the uids that cells have, inside; outside they begin after the nursery's own.
 const FIRST_UID: u32 = 2000;
 const CELLS: u32 = 8;
-/// Outside, for a test run by root.
-const NURSERY_UID: u32 = 70_100;
+/// Outside, for a test run by root, the first of many.
+const UIDS: u32 = 1_800_000_000;
 
 pub struct Nursery {
     pub sandbox: Sandbox,
+    /// Of the runner and the zygotes, outside.
+    pub uid: u32,
 }
 
 /// How a nursery differs from the usual one.
@@ -33,12 +41,15 @@ impl Nursery {
     }
 
     pub fn start_with(setup: Setup) -> Self {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
         let root = rustix::process::getuid().is_root();
         let mut launch = setup.launch;
+        // Tests run in parallel, and a nursery shares its uids with nobody.
+        let place = (std::process::id() % 1000) * 100 + STARTED.fetch_add(1, Ordering::Relaxed) % 100;
+        let uid = if root { UIDS + place * (CELLS + 1) } else { rustix::process::getuid().as_raw() };
         let mut bwrap = if root {
-            let (own, cells) =
-                (format!("1000:{NURSERY_UID}:1"), format!("{FIRST_UID}:{}:{CELLS}", NURSERY_UID + 1));
-            let id = NURSERY_UID.to_string();
+            let (own, cells) = (format!("1000:{uid}:1"), format!("{FIRST_UID}:{}:{CELLS}", uid + 1));
+            let id = uid.to_string();
             launch.extend(["--uid", &id, "--gid", &id, "--userns-fd", "9"].map(str::to_owned));
             launch.extend(["--map", &own, "--map", &cells].map(str::to_owned));
             words("--userns 9 --cap-drop ALL --cap-add CAP_SETUID --cap-add CAP_SETGID")
@@ -47,7 +58,10 @@ impl Nursery {
         };
         bwrap.extend(isolation());
         bwrap.extend(setup.bwrap);
-        bwrap.extend(["--remount-ro", "/", "--chdir", "/", "--", "/run/runnel/runner"].map(str::to_owned));
+        bwrap.extend(
+            ["--remount-ro", "/cell", "--remount-ro", "/", "--chdir", "/", "--", "/run/runnel/runner"]
+                .map(str::to_owned),
+        );
         let mut runner = words("--init /run/runnel/cell-init");
         runner.extend(setup.runner);
         let mut sandbox = Sandbox::launch_with(launch, bwrap, runner);
@@ -66,7 +80,7 @@ impl Nursery {
         sandbox.channel.send(FrameType::Welcome, 0, &Welcome { kind, nursery: Some(nursery), ..welcome() });
         let ready: proto::Ready = sandbox.channel.expect(FrameType::Ready);
         assert_eq!(ready.max_runs, CELLS);
-        Self { sandbox }
+        Self { sandbox, uid }
     }
 
     /// Opens a cell and waits until it is.
@@ -106,6 +120,30 @@ impl Nursery {
         }
     }
 
+    /// Waits until a program of this interpreter is started warm, which is soon after the nursery's start.
+    pub fn await_warm(&mut self, interpreter: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.once(&warm(interpreter, &["true"], "main.py", "")).warm {
+            assert!(Instant::now() < deadline, "{interpreter} does not get warm");
+        }
+    }
+
+    /// SIGKILL for a process of the nursery, by a word of its command line.
+    pub fn kill_a_process_named(&self, word: &str) {
+        let inside = |pid: &i32| {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            status.lines().any(|line| line.starts_with("Uid:") && line.contains(&self.uid.to_string()))
+                && fs::read(format!("/proc/{pid}/cmdline"))
+                    .is_ok_and(|line| String::from_utf8_lossy(&line).contains(word))
+        };
+        let pids = fs::read_dir("/proc").expect("proc").flatten();
+        let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        let found: Vec<i32> = pids.filter(inside).collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        // SAFETY: a signal for the one process that was found, which is this nursery's by its uid.
+        unsafe { libc::kill(found[0], libc::SIGKILL) };
+    }
+
     /// In a fresh cell that is closed afterwards.
     #[track_caller]
     pub fn once(&mut self, exec: &Exec) -> Ran {
@@ -143,15 +181,11 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn isolation() -> Vec<String> {
-    let init = folder().join("cell-init");
-    if !init.exists() {
-        let built = Path::new(RUNNER).with_file_name("runnel-cell-init");
-        fs::copy(&built, &init).unwrap_or_else(|error| panic!("{}: {error}", built.display()));
-    }
+    let init = copied(&Path::new(RUNNER).with_file_name("runnel-cell-init"), "cell-init");
     let root = |at: &str| {
         format!(
             "--ro-bind /usr {at}/usr --symlink usr/lib {at}/lib --symlink usr/lib64 {at}/lib64 --symlink usr/bin {at}/bin \
-             --ro-bind /etc/alternatives {at}/etc/alternatives "
+             --perms 0755 --dir {at}/etc --ro-bind /etc/alternatives {at}/etc/alternatives "
         )
     };
     let device = |name: &str| format!("--dev-bind /dev/{name} /cell/dev/{name} ");
@@ -164,11 +198,63 @@ fn isolation() -> Vec<String> {
          --dir /cell/dev/shm --dir /cell/dev/pts --symlink pts/ptmx /cell/dev/ptmx \
          --symlink /proc/self/fd /cell/dev/fd --symlink /proc/self/fd/0 /cell/dev/stdin \
          --symlink /proc/self/fd/1 /cell/dev/stdout --symlink /proc/self/fd/2 /cell/dev/stderr \
-         --remount-ro /cell/dev --remount-ro /cell",
+         --remount-ro /cell/dev",
         root(""),
         folder().join("runner").display(),
         init.display(),
         root("/cell"),
     );
     words(&text)
+}
+
+/// What it takes to keep python warm.
+pub fn python() -> Interpreter {
+    let path = b"PYTHONPATH=/run/runnel/warm/python".to_vec();
+    interpreter("python", InterpreterKind::Forked, &["python3", "main.py"], vec![path])
+}
+
+/// What it takes to keep node warm.
+pub fn node() -> Interpreter {
+    let marker = b"NODE_OPTIONS=--require=/run/runnel/warm/javascript/wait.js".to_vec();
+    let argv = ["sh", "-c", "cd / && exec node \"$OLDPWD/main.js\""];
+    interpreter("javascript", InterpreterKind::Waiting, &argv, vec![marker])
+}
+
+fn interpreter(name: &str, kind: InterpreterKind, argv: &[&str], more: Vec<Vec<u8>>) -> Interpreter {
+    let Exec { argv, mut environment, .. } = super::command(argv);
+    environment.extend(more);
+    Interpreter { name: name.into(), kind: kind.into(), argv, environment, ahead: 1 }
+}
+
+/// Their files, as the daemon would show them.
+pub fn folder_of_the_interpreters() -> Vec<String> {
+    let images = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("images/runner is in images");
+    let extension = Path::new(RUNNER).with_file_name("lib_runnel_cell.so");
+    let copies = [
+        (images.join("python/warm/sitecustomize.py"), "/run/runnel/warm/python/sitecustomize.py"),
+        (extension, "/run/runnel/warm/python/_runnel_cell.abi3.so"),
+        (images.join("javascript/warm/wait.js"), "/cell/run/runnel/warm/javascript/wait.js"),
+    ];
+    // Made by themselves, they would be closed to all but the nursery's own uid.
+    let mut bwrap = Vec::new();
+    for folder in ["/cell/run", "/cell/run/runnel", "/cell/run/runnel/warm", "/cell/run/runnel/warm/javascript"]
+    {
+        bwrap.extend(["--perms", "0755", "--dir", folder].map(str::to_owned));
+    }
+    for (from, to) in copies {
+        let readable = copied(&from, &to.replace('/', "_"));
+        bwrap.extend(["--ro-bind".to_owned(), readable.display().to_string(), to.to_owned()]);
+    }
+    bwrap
+}
+
+/// A copy that every uid can read, made once: a file that is written while a process has it mapped kills that process.
+fn copied(from: &Path, name: &str) -> PathBuf {
+    static MADE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    let to = folder().join(name);
+    let mut made = MADE.lock().expect("no test panics here");
+    if made.insert(to.clone()) {
+        fs::copy(from, &to).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    }
+    to
 }
