@@ -256,6 +256,10 @@ impl Nursery {
     pub fn make_again(&mut self, serial: u64, entrant: Entrant, merged: bool) -> Result<(), CellFailure> {
         let Some(cell) = self.cells.get_mut(&serial) else { return Ok(()) };
         let workspace = cell.mount.take();
+        if workspace.is_none() && cell.ground.is_some() {
+            // A new one in its place would look like the old one without its files.
+            return Err(CellFailure::new("workspace lost", 0));
+        }
         cell.namespaces =
             Some(Namespaces::make(&self.root, cell.guest, &cell.limits, workspace, entrant, merged)?);
         Ok(())

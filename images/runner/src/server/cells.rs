@@ -367,20 +367,26 @@ impl Server {
         self.empty(serial);
     }
 
-    /// Cells that are late, and one that is to be made ahead.
+    /// Gives up a cell that is not ready in time.
     pub(super) fn tend(&mut self, now: Instant) -> Result<(), End> {
-        let Some(nursery) = &mut self.nursery else { return Ok(()) };
-        if let Some(serial) = nursery.late(now) {
-            self.cell_failed(serial, &CellFailure::new("late", 0))?;
+        match self.nursery.as_ref().and_then(|nursery| nursery.late(now)) {
+            Some(serial) => self.cell_failed(serial, &CellFailure::new("late", 0)),
+            None => Ok(()),
         }
-        let busy = !self.running.is_empty();
-        let Some(nursery) = self.nursery.as_mut().filter(|_| !self.retired) else { return Ok(()) };
-        if let Some(entrant) = nursery.missing(busy)
-            && let Err(failure) = nursery.make(entrant, nursery.limits())
-        {
+    }
+
+    /// Whom a cell should be made for now.
+    pub(super) fn missing(&self) -> Option<Entrant> {
+        let nursery = self.nursery.as_ref().filter(|_| !self.retired)?;
+        nursery.missing(!self.running.is_empty())
+    }
+
+    /// Makes one ahead. That takes the loop half a millisecond, so it is done when there is nothing else to do.
+    pub(super) fn make_ahead(&mut self, entrant: Entrant) {
+        let Some(nursery) = &mut self.nursery else { return };
+        if let Err(failure) = nursery.make(entrant, nursery.limits()) {
             self.doubt(&failure);
         }
-        Ok(())
     }
 
     fn cell_mut(&mut self, serial: u64) -> Option<&mut Cell> {

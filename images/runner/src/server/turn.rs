@@ -17,6 +17,8 @@ const REAPED_AT_ONCE: usize = 256;
 /// A daemon that sends requests and never reads answers is cut off at this.
 const MOST_BACKLOG: usize = 16 * 1024 * 1024;
 
+const NOW: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+
 #[derive(Clone, Copy)]
 enum Ready {
     Channel,
@@ -31,7 +33,11 @@ impl Server {
         if self.out.waiting() > MOST_BACKLOG {
             return Err(End::Fatal("the daemon does not read".into()));
         }
-        let ready = self.wait()?;
+        let missing = self.missing();
+        let ready = self.wait(missing.is_some())?;
+        if let Some(entrant) = missing.filter(|_| ready.is_empty()) {
+            self.make_ahead(entrant);
+        }
         for &(what, _) in &ready {
             match what {
                 Ready::Run(id, source) => self.run_ready(id, source)?,
@@ -52,8 +58,8 @@ impl Server {
         Ok(())
     }
 
-    /// Waits until something is ready or it is time, and says what is.
-    fn wait(&self) -> Result<Vec<(Ready, PollFlags)>, End> {
+    /// Waits until something is ready or it is time, and says what is; with `something_to_do` it only looks.
+    fn wait(&self, something_to_do: bool) -> Result<Vec<(Ready, PollFlags)>, End> {
         let room = self.out.waiting() < BACKLOG;
         let wanted = if self.out.waiting() > 0 { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let mut names = vec![Ready::Channel, Ready::Children];
@@ -71,7 +77,7 @@ impl Server {
             names.push(Ready::Cell(listening));
             descriptors.push(PollFd::from_borrowed_fd(descriptor, PollFlags::IN));
         }
-        let timeout = self.timeout(room);
+        let timeout = if something_to_do { Some(NOW) } else { self.timeout(room) };
         match poll(&mut descriptors, timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(errno) => return Err(End::Fatal(format!("poll: {errno}"))),
@@ -82,7 +88,7 @@ impl Server {
 
     fn timeout(&self, room: bool) -> Option<Timespec> {
         if self.more_to_reap || room && self.transfers.values().any(|moving| moving.transfer.can_send()) {
-            return Some(Timespec { tv_sec: 0, tv_nsec: 0 });
+            return Some(NOW);
         }
         let now = Instant::now();
         let late = self.nursery.as_ref().and_then(Nursery::wake);
