@@ -1,0 +1,3 @@
+# interpreter flags: --posix -x
+echo "$-"
+diff <(:) /dev/null

@@ -1,0 +1,2 @@
+// interpreter flags: --no-such-flag
+console.log("never");
