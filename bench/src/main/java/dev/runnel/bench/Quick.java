@@ -2,12 +2,13 @@ package dev.runnel.bench;
 
 import dev.runnel.v1.Limits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `dev/bench --quick`: every row of the project's promises, in under three minutes.
+/// `dev/bench --quick`: every row of the project's promises, in a few minutes.
 ///
 /// Ours and the reference take turns, so that both meet the same noise; each row gives medians. Exits 1 if a target is
 /// missed.
@@ -36,6 +37,7 @@ public final class Quick {
         System.out.println(Row.header());
         quick.hop(home);
         quick.real(home);
+        quick.plain(home);
         System.exit(quick.rows.stream().allMatch(Row::holds) ? 0 : 1);
     }
 
@@ -60,13 +62,29 @@ public final class Quick {
     }
 
     private void real(Path home) throws IOException, InterruptedException {
-        try (var daemon = new DaemonProcess(List.of(home.resolve("bin/runnel").toString(), "serve"))) {
+        var serve = List.of(home.resolve("bin/runnel").toString(), "serve");
+        try (var daemon = new DaemonProcess(serve)) {
             var load = new Load(daemon.channel(), "");
-            coldPython(load);
+            new Cells(load, new PosixSpawn(), this::add).measure();
             stdout(load);
             live(load);
             overLimit(load);
             silentClient(load);
+        }
+    }
+
+    /// Without cells.
+    private void plain(Path home) throws IOException, InterruptedException {
+        var configuration = Files.createTempFile("runnel-bench-plain", ".yaml");
+        try {
+            Files.writeString(configuration, "executors:\n  process:\n    cells: off\n");
+            var command = List.of(
+                    home.resolve("bin/runnel").toString(), "serve", "--config", configuration.toString());
+            try (var daemon = new DaemonProcess(command)) {
+                coldPython(new Load(daemon.channel(), ""));
+            }
+        } finally {
+            Files.delete(configuration);
         }
     }
 
@@ -82,7 +100,7 @@ public final class Quick {
             ours[i] = load.execute("python", "print(1)");
         }
         add(Row.ratio(
-                "python, cold sandbox, request to Finished / bare python3 -c",
+                "python, plain sandbox, request to Finished / bare python3 -c",
                 Row.median(ours) / NANOS_PER_MILLI,
                 Row.median(bare) / NANOS_PER_MILLI,
                 "ms",
