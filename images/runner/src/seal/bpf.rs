@@ -4,7 +4,7 @@
 //! matters at the start more than at each call: when a filter is installed, the kernel runs it once for every number
 //! there is, to remember those that are always allowed; a linear chain made that cost a millisecond per start.
 
-use super::filter::{Refusal, Test};
+use super::rules::{Refusal, Test};
 use libc::{
     BPF_ABS, BPF_ALU, BPF_AND, BPF_JA, BPF_JEQ, BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W,
     SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, sock_filter,

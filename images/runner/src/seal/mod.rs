@@ -5,6 +5,7 @@ mod bpf;
 mod capabilities;
 mod filter;
 mod limits;
+mod rules;
 
 pub use capabilities::{clear_ambient, drop_capabilities, use_permitted};
 pub use filter::{Filter, Memory};
