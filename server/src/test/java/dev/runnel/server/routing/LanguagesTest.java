@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,12 +179,31 @@ class LanguagesTest {
     })
     void aVariableThatComesTooLateForAWarmInterpreterIsCold(String language, String variable, boolean isCold)
             throws Exception {
-        var warm = Languages.load(Path.of("../images"), Map.of())
+        assertThat(shipped(language).isCold(variable)).isEqualTo(isCold);
+    }
+
+    private static WarmInterpreter shipped(String language) throws YamlException {
+        return Languages.load(Path.of("../images"), Map.of())
                 .find(language)
                 .flatMap(Language::warm)
                 .orElseThrow();
+    }
 
-        assertThat(warm.isCold(variable)).isEqualTo(isCold);
+    @ParameterizedTest
+    @CsvSource("javascript, 4")
+    void theManualSaysWhyEachVariableIsCold(String language, int column) throws Exception {
+        var explained = Files.readString(Path.of("../docs/extending/languages.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("| variables |"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> line.split(" *\\| *", -1))
+                .filter(cells -> cells[column].equals("cold"))
+                .flatMap(cells -> Stream.of(cells[1].split(", ", -1)))
+                .map(name -> name.replace("`", ""))
+                .toList();
+
+        assertThat(shipped(language).coldVariables()).containsExactlyInAnyOrderElementsOf(explained);
     }
 
     @Test
