@@ -31,9 +31,7 @@ fn main() {
         ),
     ];
     for (name, exec, native) in rows {
-        let mut ready = Vec::new();
-        let mut cold = Vec::new();
-        let mut bare = Vec::new();
+        let (mut ready, mut cold, mut bare) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..TIMES {
             bare.push(timed(|| {
                 let command = Command::new(native[0]).args(&native[1..]).stdout(Stdio::null()).status();
@@ -44,28 +42,35 @@ fn main() {
             ready.push(once(&mut nursery, &exec));
             cold.push(once(&mut nursery, &exec));
         }
-        let bare = median(&mut bare);
-        for (kind, samples) in [("made ahead", &mut ready), ("right after", &mut cold)] {
-            samples.sort();
+        println!("{name:8} bare {:>9.3?}", median(bare));
+        for (kind, samples) in [("made ahead", ready), ("right after", cold)] {
+            let [opened, started, output, exit] =
+                [0, 1, 2, 3].map(|phase| median(samples.iter().map(|phases| phases[phase]).collect()));
             println!(
-                "{name:8} {kind:12} p50 {:>9.3?}  p90 {:>9.3?}  bare {bare:>9.3?}  ratio {:.2}",
-                samples[TIMES / 2],
-                samples[TIMES * 9 / 10],
-                samples[TIMES / 2].as_secs_f64() / bare.as_secs_f64()
+                "  {kind:12} opened {opened:>9.3?} started {started:>9.3?} output {output:>9.3?} exit {exit:>9.3?}"
             );
         }
     }
 }
 
-/// From OpenCell to Exit.
-fn once(nursery: &mut Nursery, exec: &Exec) -> Duration {
+/// From OpenCell: to CellOpened, to Started, to the first output, to Exit.
+fn once(nursery: &mut Nursery, exec: &Exec) -> [Duration; 4] {
+    let mut phases = [Duration::ZERO; 4];
     let begun = Instant::now();
     let cell = nursery.open(&exec.interpreter);
+    phases[0] = begun.elapsed();
     let run = nursery.sandbox.exec(&Exec { cell, ..exec.clone() });
-    while !matches!(nursery.sandbox.channel.event(run), Event::Exit(_)) {}
-    let took = begun.elapsed();
+    loop {
+        match nursery.sandbox.channel.event(run) {
+            Event::Started(_) => phases[1] = begun.elapsed(),
+            Event::Stdout(_) => phases[2] = begun.elapsed(),
+            Event::Exit(_) => break,
+            _ => {}
+        }
+    }
+    phases[3] = begun.elapsed();
     nursery.sandbox.channel.raw(FrameType::CloseCell, cell, &[]);
-    took
+    phases
 }
 
 fn timed(action: impl FnOnce()) -> Duration {
@@ -74,7 +79,7 @@ fn timed(action: impl FnOnce()) -> Duration {
     begun.elapsed()
 }
 
-fn median(samples: &mut [Duration]) -> Duration {
+fn median(mut samples: Vec<Duration>) -> Duration {
     samples.sort();
     samples[samples.len() / 2]
 }
