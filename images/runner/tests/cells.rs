@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::nursery::{Nursery, Setup, cell_limits};
+use common::nursery::{CELLS, Nursery, Setup, cell_limits};
 use common::{Event, bash, command, files};
 use runnel_runner::wire::FrameType;
 use runnel_runner::wire::proto::{CellLimits, Exec, ExitCause, FileProblem, ProgramFile};
@@ -46,6 +46,24 @@ fn a_cell_has_the_sizes_it_was_opened_with_also_when_it_was_made_ahead() {
         assert_eq!(ran.text(), format!("{}\n2048\n8192\n", megabytes << 10));
         nursery.close(cell);
     }
+}
+
+#[test]
+fn cells_made_ahead_take_no_place_from_those_that_are_asked_for() {
+    let mut nursery = Nursery::start_with(Setup { cold_ahead: CELLS, ..Setup::default() });
+
+    let cells: Vec<u64> = (0..CELLS).map(|_| nursery.open("")).collect();
+    let over = nursery.ask("", cell_limits());
+
+    match nursery.sandbox.channel.event(over) {
+        Event::CellFailed(failed) => assert_eq!(failed.step, "max_cells"),
+        other => panic!("{other:?}"),
+    }
+    for cell in cells {
+        assert_eq!(nursery.run(cell, &bash("echo on")).text(), "on\n");
+        nursery.close(cell);
+    }
+    assert_eq!(nursery.once(&bash("echo again")).text(), "again\n");
 }
 
 #[test]

@@ -219,6 +219,13 @@ impl Nursery {
         stock().find(|(_, cell)| cell.is_ready()).or_else(|| stock().next()).map(|(&serial, _)| serial)
     }
 
+    /// One whose uid somebody else needs more than it is needed ahead: its program will have other namespaces.
+    pub fn any_of_stock(&self) -> Option<u64> {
+        let is_full = self.free_ids.as_ref().is_some_and(BTreeSet::is_empty);
+        let mut stock = self.cells.iter().filter(|(_, cell)| cell.number.is_none() && !cell.closing);
+        stock.next().filter(|_| is_full).map(|(&serial, _)| serial)
+    }
+
     /// Begins to make a cell. Returns its serial number.
     pub fn make(&mut self, entrant: Entrant, limits: CellLimits) -> Result<u64, CellFailure> {
         let guest = match &mut self.free_ids {

@@ -30,7 +30,7 @@ impl Server {
             return Ok(());
         }
         let entrant = nursery.entrant(&asked.interpreter);
-        let made = match nursery.from_stock(entrant) {
+        let made = match nursery.from_stock(entrant).or_else(|| nursery.any_of_stock()) {
             Some(serial) => Ok(serial),
             None => nursery.make(entrant, limits),
         };

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// The first of the uids that cells have, inside; outside they begin after the nursery's own.
 const FIRST_UID: u32 = 2000;
-const CELLS: u32 = 8;
+pub const CELLS: u32 = 8;
 /// Outside, for a test run by root, the first of many.
 const UIDS: u32 = 1_800_000_000;
 
