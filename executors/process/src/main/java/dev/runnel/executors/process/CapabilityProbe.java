@@ -1,6 +1,7 @@
 package dev.runnel.executors.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Ending;
 import dev.runnel.executors.spi.ExecutorCapabilities;
@@ -11,13 +12,16 @@ import dev.runnel.executors.spi.Program;
 import dev.runnel.executors.spi.ProgramInput;
 import dev.runnel.executors.spi.RunLimits;
 import dev.runnel.executors.spi.Sandbox;
+import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
+import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.executors.spi.SandboxSpec;
 import dev.runnel.executors.spi.WaitStatus;
 import dev.runnel.executors.spi.WorkspacePath;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +29,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out what this machine can do by doing it: a sandbox, and each language's version in it.
+/// Finds out what this machine can do by doing it: a cell, or else a sandbox, and each language's version
+/// in it.
 final class CapabilityProbe {
     private static final Duration VERSION_WITHIN = Duration.ofSeconds(10);
     private static final RunLimits LIMITS = new RunLimits(
@@ -55,7 +60,7 @@ final class CapabilityProbe {
             if (known == null) {
                 known = switch (setup) {
                     case Setup.Unable(var why) -> unavailable(why);
-                    case Setup.Able(var maker) -> probe(maker);
+                    case Setup.Able able -> probe(able);
                 };
             }
             return known;
@@ -67,24 +72,90 @@ final class CapabilityProbe {
         }
     }
 
-    private ExecutorCapabilities probe(SandboxMaker maker) throws InterruptedException {
-        var spec = new SandboxSpec("probe-" + Nonce.random(4), "runnel", SANDBOX, Optional.empty());
-        try (var sandbox = maker.open(spec, () -> {})) {
-            var languages = new LinkedHashMap<String, LanguageSupport>();
-            for (var language : config.languages()) {
-                languages.put(language.name(), support(sandbox, language));
+    /// What sandboxes are here.
+    ///
+    /// @throws SandboxException when there can be none
+    SandboxDescription.Kind kind() throws SandboxException {
+        if (config.cells().mode() == CellMode.OFF) {
+            return SandboxDescription.Kind.PLAIN;
+        }
+        var capabilities = capabilities();
+        if (capabilities.unavailable().isPresent()) {
+            throw new SandboxException(
+                    new Reason.Unsupported(), capabilities.unavailable().get());
+        }
+        return capabilities.sandboxes().kind();
+    }
+
+    private ExecutorCapabilities probe(Setup.Able able) throws InterruptedException {
+        return switch (config.cells().mode()) {
+            case OFF -> plain(able, "turned off by the configuration, so every sandbox is started cold");
+            case AUTO -> {
+                try {
+                    yield cells(able);
+                } catch (SandboxException e) {
+                    yield plain(able, "none can be had, so every sandbox is started cold: " + Diagnosis.ofCells(e));
+                }
             }
-            return new ExecutorCapabilities(
-                    Optional.empty(),
-                    maker.description(),
-                    languages,
-                    new HostNotes(Path.of("/"), KernelVersion.running()).about(maker));
+            case REQUIRED -> {
+                try {
+                    yield cells(able);
+                } catch (SandboxException e) {
+                    yield unavailable(
+                            "cells are required by the configuration and none can be had: " + Diagnosis.ofCells(e));
+                }
+            }
+        };
+    }
+
+    /// Everything that an execution does: a nursery, a cell in it, programs.
+    private ExecutorCapabilities cells(Setup.Able able) throws SandboxException, InterruptedException {
+        try (var nursery = able.nurseries().start();
+                var cell = nursery.open(spec())) {
+            return capabilities(able, cell, notes(able.machine()));
+        }
+    }
+
+    private ExecutorCapabilities plain(Setup.Able able, String cells) throws InterruptedException {
+        try (var sandbox = able.plain().open(spec(), () -> {})) {
+            return capabilities(able, sandbox, "cells: " + cells);
         } catch (SandboxException e) {
             return unavailable(String.valueOf(e.getMessage()));
         }
     }
 
-    private static LanguageSupport support(Sandbox sandbox, Language language) throws InterruptedException {
+    private ExecutorCapabilities capabilities(Setup.Able able, Sandbox sandbox, String cells)
+            throws SandboxException, InterruptedException {
+        var languages = new LinkedHashMap<String, LanguageSupport>();
+        for (var language : config.languages()) {
+            languages.put(language.name(), support(sandbox, language));
+        }
+        var notes = new ArrayList<String>();
+        notes.addAll(new HostNotes(Path.of("/"), KernelVersion.running()).about(able));
+        notes.add(cells);
+        return new ExecutorCapabilities(Optional.empty(), sandbox.description(), languages, notes);
+    }
+
+    /// In words, for an operator.
+    private String notes(Machine machine) {
+        var kept = config.languages().stream()
+                .filter(language -> language.warm().isPresent())
+                .map(Language::name)
+                .toList();
+        return "cells: up to " + config.cells().concurrent() + " at a time for each tenant, "
+                + (machine.uids().isPresent() ? "each with a uid of its own" : "all with the daemon's uid") + "; "
+                + (kept.isEmpty()
+                        ? "no interpreter is kept warm"
+                        : kept.size() + " kept warm: " + String.join(", ", kept));
+    }
+
+    private static SandboxSpec spec() {
+        return new SandboxSpec("probe-" + Nonce.random(4), "runnel", SANDBOX, Optional.empty());
+    }
+
+    /// @throws SandboxException when it is the sandbox that failed, not the command
+    private static LanguageSupport support(Sandbox sandbox, Language language)
+            throws SandboxException, InterruptedException {
         var output = new TextSink();
         var program =
                 new Program(List.of(), language.version(), language.environment(), WorkspacePath.ROOT, true, LIMITS);
@@ -96,6 +167,9 @@ final class CapabilityProbe {
             return new LanguageSupport.Missing(String.join(" ", language.version()) + " ended with " + outcome.status()
                     + ": " + output.firstLine());
         } catch (SandboxException e) {
+            if (!(e.reason() instanceof Reason.Unsupported)) {
+                throw e;
+            }
             return new LanguageSupport.Missing(language.version().getFirst()
                     + " can't be run from /usr/local/bin, /usr/bin or /bin: " + e.getMessage());
         }
@@ -107,6 +181,9 @@ final class CapabilityProbe {
             languages.put(language.name(), new LanguageSupport.Missing(why));
         }
         return new ExecutorCapabilities(
-                Optional.of(why), SandboxMaker.describe(_ -> Mechanism.NONE), languages, List.of());
+                Optional.of(why),
+                Machine.describe(SandboxDescription.Kind.PLAIN, _ -> Mechanism.NONE),
+                languages,
+                List.of());
     }
 }

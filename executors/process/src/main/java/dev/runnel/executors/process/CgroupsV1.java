@@ -14,17 +14,17 @@ import java.util.Set;
 
 /// Cgroups of version 1: a hierarchy per controller or group of controllers.
 ///
-/// One of the hierarchies, that of memory where there is one, is *home*: there the sandbox has a cgroup for the runner
-/// and one below it for the program, so that home holds every process of the sandbox. In the others only the program
-/// has one. The freezer is never used: a frozen process does not die of SIGKILL.
+/// One of the hierarchies, that of memory where there is one, is *home*: there the sandbox has a cgroup
+/// for the runner and one below it for the program, so that home holds every process of the sandbox. In
+/// the others only the program has one. The freezer is never used: a frozen process does not die of SIGKILL.
 ///
 /// @param hierarchies home first
 record CgroupsV1(List<Hierarchy> hierarchies) implements Cgroups {
     private static final Cgroups WITHOUT = new Cgroups.None("the controller is missing");
 
-    /// Not `cgroup.procs`: moving a process takes a lock whose writers wait for an RCU grace period, 8 to 25 ms on a
-    /// machine that makes few cgroup changes; a thread that moves itself does without, from Linux 5.6 on (commit
-    /// 9a3284fad42f). Whoever joins has one thread.
+    /// Not `cgroup.procs`: moving a process takes a lock whose writers wait for an RCU grace period, 8 to
+    /// 25 ms on a machine that makes few cgroup changes; a thread that moves itself does without, from
+    /// Linux 5.6 on (commit 9a3284fad42f). Whoever joins has one thread.
     private static final String JOIN = "tasks";
 
     private static final long PERIOD_MICROS = 100_000;
@@ -82,7 +82,8 @@ record CgroupsV1(List<Hierarchy> hierarchies) implements Cgroups {
         return new SandboxCgroup(directories, List.of(home), joins, counters);
     }
 
-    /// The runner is in home's only, as the runner of a sandbox is; cells are below in every hierarchy.
+    /// The runner is in the nursery's cgroup of every hierarchy, so that in its cgroup namespace, and in
+    /// those of cells, no path above it is told.
     @Override
     public NurseryCgroup createForNursery(String name, NurseryCgroup.Limits limits) throws IOException {
         var directories = new ArrayList<Path>();
@@ -105,8 +106,9 @@ record CgroupsV1(List<Hierarchy> hierarchies) implements Cgroups {
             SandboxCgroup.shared(directories, List.of()).remove(Duration.ofMillis(100));
             throw e;
         }
-        var home = directories.getFirst().resolve(JOIN);
-        return new NurseryCgroup(SandboxCgroup.shared(directories, List.of(home)), handedOver, Optional.empty());
+        var joins =
+                directories.stream().map(directory -> directory.resolve(JOIN)).toList();
+        return new NurseryCgroup(SandboxCgroup.shared(directories, joins), handedOver, Optional.empty());
     }
 
     @Override

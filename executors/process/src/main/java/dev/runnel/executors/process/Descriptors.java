@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The files the launcher opens before it drops its privileges, and the descriptor numbers at which bubblewrap and the
-/// runner find them. So nothing of the daemon's has to be readable for the uid of a sandbox.
+/// The files the launcher opens before it drops its privileges, and the descriptor numbers at which
+/// bubblewrap and the runner find them. So nothing of the daemon's has to be readable for the uid of a
+/// sandbox.
 final class Descriptors {
     /// The runner's end of the channel.
     static final int CHANNEL = 3;
@@ -25,13 +26,18 @@ final class Descriptors {
         return open("rw", file);
     }
 
+    /// A number at which the launcher puts something that it did not open.
+    String reserve() {
+        return Integer.toString(next++);
+    }
+
     /// The launcher's options for all of them.
     List<String> options() {
         return List.copyOf(options);
     }
 
     private String open(String access, Path file) {
-        var number = Integer.toString(next++);
+        var number = reserve();
         options.add("--open");
         options.add(number + ":" + access + ":" + file);
         return number;

@@ -28,6 +28,29 @@ record Diagnosis(Path root) {
                 cause);
     }
 
+    /// Why there are no cells, and what helps, where that is known. They need user namespaces inside of
+    /// one, which a security module or an old kernel may refuse where a plain sandbox is allowed.
+    static String ofCells(SandboxException failure) {
+        var said = String.valueOf(failure.getMessage());
+        var cure = new Diagnosis(Path.of("/")).cureForCells(KernelVersion.running());
+        return said
+                + cure.filter(text -> !said.contains(text))
+                        .map(text -> "; " + text)
+                        .orElse("");
+    }
+
+    Optional<String> cureForCells(KernelVersion kernel) {
+        if (kernel.isBefore(KernelVersion.CELLS)) {
+            return Optional.of("cells need Linux " + KernelVersion.CELLS + ", this is " + kernel);
+        }
+        if (value(FORBIDDEN_TO_USERS).equals("0")
+                || value(RESTRICTED_BY_APPARMOR).equals("1")
+                || value(MAXIMUM).equals("0")) {
+            return Optional.of(namespaces());
+        }
+        return Optional.empty();
+    }
+
     /// What helps, where that is known.
     Optional<String> cure(String complaint) {
         if (complaint.contains("new namespace")

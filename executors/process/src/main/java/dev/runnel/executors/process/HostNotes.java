@@ -12,18 +12,18 @@ import java.util.List;
 ///
 /// @param root the host's root, another folder in tests
 record HostNotes(Path root, KernelVersion kernel) {
-    List<String> about(SandboxMaker maker) {
+    List<String> about(Setup.Able able) {
         var notes = new ArrayList<String>();
-        notes.add("limits by cgroups: " + maker.cgroups().summary());
-        if (maker.uids().isEmpty()) {
+        notes.add("limits by cgroups: " + able.machine().cgroups().summary());
+        if (able.machine().uids().isEmpty()) {
             notes.add("the daemon is not root, so all sandboxes have its uid: let it serve one tenant only");
         }
-        if (!maker.bwrap().disableUserns()) {
+        if (!able.plain().bwrap().disableUserns()) {
             notes.add(
                     "this bubblewrap is older than 0.8 and can't forbid user namespaces: only the runner's system call"
                             + " filter does");
         }
-        limits(maker.cgroups(), notes);
+        limits(able.machine().cgroups(), notes);
         crashes(notes);
         return notes;
     }

@@ -8,6 +8,9 @@ record KernelVersion(int major, int minor) implements Comparable<KernelVersion> 
     /// RLIMIT_NPROC counts per user namespace, so per sandbox; `cgroup.kill` is there.
     static final KernelVersion LIMITS_PER_NAMESPACE = new KernelVersion(5, 14);
 
+    /// The youngest of what makes cells: setns(2) by pidfd is of 5.8, close_range(2) of 5.9.
+    static final KernelVersion CELLS = new KernelVersion(5, 9);
+
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
 
     static KernelVersion running() {

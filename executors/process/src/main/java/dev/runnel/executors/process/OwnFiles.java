@@ -44,7 +44,7 @@ record OwnFiles(boolean daemonIsRoot) {
         entries.add(program(init, NurseryCommand.INIT));
         warm(entries, languages, WarmInterpreter.Kind.FORKED);
         for (var language : languages) {
-            if (hasWarm(language, WarmInterpreter.Kind.FORKED)) {
+            if (isForked(language)) {
                 var inside = NurseryCommand.warmPath(language.name()) + "/" + forker.getFileName();
                 entries.add(new RootEntry.Copy(forker.toRealPath(), inside, "0444"));
             }
@@ -84,6 +84,11 @@ record OwnFiles(boolean daemonIsRoot) {
                 copy(entries, prelude.toRealPath(), NurseryCommand.warmPath(language.name()));
             }
         }
+    }
+
+    /// Whether its interpreter forks itself into cells.
+    static boolean isForked(Language language) {
+        return hasWarm(language, WarmInterpreter.Kind.FORKED);
     }
 
     private static boolean hasWarm(Language language, WarmInterpreter.Kind kind) {

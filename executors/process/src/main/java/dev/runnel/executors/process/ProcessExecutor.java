@@ -6,6 +6,9 @@ import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -13,19 +16,25 @@ import java.util.concurrent.Semaphore;
 
 /// Opens bubblewrap sandboxes with the interpreters of this machine.
 ///
-/// Making one never fails: on a machine that can't, [#capabilities()] says why and how to mend it, and [#open] refuses.
-/// It first removes what dead daemons left in the runtime directory.
+/// Making one never fails: on a machine that can't, [#capabilities()] says why and how to mend it, and
+/// [#open] refuses. It first removes what dead daemons left in the runtime directory.
 ///
-/// A daemon that is root gives each concurrent sandbox a uid of its own. For any other daemon all sandboxes have the
-/// daemon's uid: it serves one tenant.
+/// Where this machine can, a sandbox is a cell in a nursery of its tenant's; otherwise it is plain, a
+/// bubblewrap of its own. Which, [#capabilities()] finds out by opening a cell.
+///
+/// A daemon that is root gives each concurrent sandbox a uid of its own. For any other daemon all
+/// sandboxes have the daemon's uid: it serves one tenant.
 public final class ProcessExecutor implements Executor {
     static final String NAME = "process";
+
+    private static final Duration CHECK_EVERY = Duration.ofSeconds(10);
 
     private final ProcessExecutorConfig config;
     private final Setup setup;
     private final Semaphore slots;
     private final Set<Sandbox> open = ConcurrentHashMap.newKeySet();
     private final CapabilityProbe probe;
+    private final Optional<Nurseries> nurseries;
     private volatile boolean closed;
 
     public ProcessExecutor(ProcessExecutorConfig config) {
@@ -33,6 +42,11 @@ public final class ProcessExecutor implements Executor {
         this.setup = Setup.of(config);
         this.slots = new Semaphore(config.maxSandboxes());
         this.probe = new CapabilityProbe(config, setup);
+        this.nurseries = switch (setup) {
+            case Setup.Unable _ -> Optional.empty();
+            case Setup.Able able ->
+                Optional.of(new Nurseries(able.nurseries(), config.cells(), InstantSource.system(), CHECK_EVERY));
+        };
     }
 
     @Override
@@ -49,11 +63,11 @@ public final class ProcessExecutor implements Executor {
     public Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
         return switch (setup) {
             case Setup.Unable(var why) -> throw new SandboxException(new Reason.Unsupported(), why);
-            case Setup.Able(var maker) -> open(maker, spec);
+            case Setup.Able able -> open(able, spec);
         };
     }
 
-    private Sandbox open(SandboxMaker maker, SandboxSpec spec) throws SandboxException, InterruptedException {
+    private Sandbox open(Setup.Able able, SandboxSpec spec) throws SandboxException, InterruptedException {
         if (spec.image().isPresent()) {
             throw new SandboxException(
                     new Reason.Unsupported(),
@@ -68,7 +82,7 @@ public final class ProcessExecutor implements Executor {
         }
         var opened = false;
         try {
-            var sandbox = new TrackedSandbox(maker.open(spec, slots::release), open::remove);
+            var sandbox = openSomehow(able, spec);
             opened = true;
             open.add(sandbox);
             if (closed) {
@@ -83,15 +97,27 @@ public final class ProcessExecutor implements Executor {
         }
     }
 
+    private Sandbox openSomehow(Setup.Able able, SandboxSpec spec) throws SandboxException, InterruptedException {
+        return switch (probe.kind()) {
+            case PLAIN -> new TrackedSandbox(able.plain().open(spec, slots::release), open::remove);
+            case CELL ->
+                new TrackedSandbox(nurseries.orElseThrow().open(spec), cell -> {
+                    open.remove(cell);
+                    slots.release();
+                });
+        };
+    }
+
     @Override
     public void close() {
         closed = true;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             open.forEach(sandbox -> threads.execute(sandbox::close));
         }
+        nurseries.ifPresent(Nurseries::close);
         switch (setup) {
             case Setup.Unable _ -> {}
-            case Setup.Able(var maker) -> maker.close();
+            case Setup.Able able -> able.machine().close();
         }
     }
 }

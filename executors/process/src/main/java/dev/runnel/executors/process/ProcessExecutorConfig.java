@@ -8,11 +8,12 @@ import java.util.List;
 ///
 /// @param bwrap bubblewrap's binary
 /// @param libexec the folder with `runnel-runner` and `runnel-launch`
-/// @param runtimeDirectory the executor's own, made when missing; every daemon that shares it also reaps in it what
-///     another one left. Its path is short: a Unix socket below it must fit 107 bytes
+/// @param runtimeDirectory the executor's own, made when missing; every daemon that shares it also reaps
+///     in it what another one left. Its path is short: a Unix socket below it must fit 107 bytes
 /// @param uids what a daemon that is root gives its sandboxes; without meaning for any other daemon
 /// @param languages whose preludes every sandbox shows, and which the probe tries
-/// @param maxSandboxes open at a time
+/// @param maxSandboxes open at a time, whatever they are
+/// @param cells how and whether sandboxes are cells
 public record ProcessExecutorConfig(
         Path bwrap,
         Path libexec,
@@ -20,7 +21,8 @@ public record ProcessExecutorConfig(
         UidRange uids,
         List<Language> languages,
         int maxSandboxes,
-        CgroupMode cgroups) {
+        CgroupMode cgroups,
+        CellConfig cells) {
     public static final Path DEFAULT_BWRAP = Path.of("/usr/bin/bwrap");
 
     /// Where nothing else is by systemd's list of ids, and above what newuidmap(1) is given by default.
@@ -44,7 +46,8 @@ public record ProcessExecutorConfig(
                 DEFAULT_UIDS,
                 languages,
                 DEFAULT_MAX_SANDBOXES,
-                CgroupMode.AUTO);
+                CgroupMode.AUTO,
+                CellConfig.DEFAULT);
     }
 
     Path runner() {
@@ -53,6 +56,16 @@ public record ProcessExecutorConfig(
 
     Path launcher() {
         return libexec.resolve("runnel-launch");
+    }
+
+    /// Pid 1 of cells.
+    Path cellInit() {
+        return libexec.resolve("runnel-cell-init");
+    }
+
+    /// With it a Python interpreter forks itself into cells.
+    Path forker() {
+        return libexec.resolve("_runnel_cell.abi3.so");
     }
 
     /// User and group ids, the same numbers for both, that belong to nobody else on this machine.
@@ -72,6 +85,17 @@ public record ProcessExecutorConfig(
         public String toString() {
             return count == 1 ? Integer.toString(first) : first + "-" + (first + count - 1);
         }
+    }
+
+    /// Whether sandboxes are cells.
+    public enum CellMode {
+        /// Where a cell can be opened; otherwise each sandbox is started cold, and the capabilities' notes
+        /// say why.
+        AUTO,
+        /// Never.
+        OFF,
+        /// Always: where none can be opened the executor is unavailable.
+        REQUIRED
     }
 
     /// Whether limits are enforced by cgroups.

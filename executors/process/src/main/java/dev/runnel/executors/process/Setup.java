@@ -1,16 +1,18 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.spi.SandboxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// What came of preparing this machine for sandboxes.
 sealed interface Setup {
     /// Sandboxes can be tried.
-    record Able(SandboxMaker maker) implements Setup {}
+    ///
+    /// @param nurseries fails where the distribution lacks something that cells need
+    record Able(Machine machine, SandboxMaker plain, Nursery.Source nurseries) implements Setup {}
 
     /// None can be opened.
     ///
@@ -20,7 +22,7 @@ sealed interface Setup {
     static Setup of(ProcessExecutorConfig config) {
         try {
             var missing = missing(config);
-            return missing.isPresent() ? new Unable(missing.get()) : new Able(prepare(config));
+            return missing.isPresent() ? new Unable(missing.get()) : prepare(config);
         } catch (IOException e) {
             return new Unable("executor process could not be set up in " + config.runtimeDirectory() + ": " + e);
         }
@@ -49,33 +51,47 @@ sealed interface Setup {
         return Optional.empty();
     }
 
-    private static SandboxMaker prepare(ProcessExecutorConfig config) throws IOException {
+    private static Able prepare(ProcessExecutorConfig config) throws IOException {
         var daemon = Daemon.current();
         var runtime = config.runtimeDirectory().toAbsolutePath();
         Reaper.reapDead(runtime, daemon);
         var instance = InstanceDirectory.create(runtime, daemon);
         try {
-            var bwrap = bwrap(config, daemon, instance);
             var cgroups = cgroups(config, daemon, instance);
             Optional<UidPool> uids = daemon.root()
                     ? Optional.of(UidPool.open(config.uids(), runtime.resolve("uids")))
                     : Optional.empty();
-            return new SandboxMaker(config.launcher(), instance, cgroups, uids, bwrap);
+            var machine = new Machine(config.launcher(), instance, cgroups, uids);
+            var roots = new Roots(new HostSystem(Path.of("/")), new OwnFiles(daemon.root()), instance.etc());
+            return new Able(
+                    machine, new SandboxMaker(machine, roots.sandbox(config)), nurseries(config, machine, roots));
         } catch (IOException e) {
             instance.close();
             throw e;
         }
     }
 
-    private static BwrapCommand bwrap(ProcessExecutorConfig config, Daemon daemon, InstanceDirectory instance)
+    private static Nursery.Source nurseries(ProcessExecutorConfig config, Machine machine, Roots roots)
             throws IOException {
-        var host = new HostSystem(Path.of("/"));
-        var root = new ArrayList<>(host.systemDirectories());
-        root.add(new RootEntry.Directory("/etc"));
-        root.addAll(EtcFiles.write(instance.etc()));
-        root.addAll(host.etc());
-        root.addAll(new OwnFiles(daemon.root()).inSandbox(config.runner(), config.languages()));
-        return new BwrapCommand(config.bwrap(), BwrapVersion.of(config.bwrap()).disablesUserns(), root, host.masks());
+        var needed = config.languages().stream().anyMatch(OwnFiles::isForked)
+                ? List.of(config.cellInit(), config.forker())
+                : List.of(config.cellInit());
+        for (var file : needed) {
+            if (!Files.isReadable(file)) {
+                return () -> {
+                    throw new SandboxException(
+                            new SandboxException.Reason.Unsupported(),
+                            "the distribution is incomplete: " + file + " is missing");
+                };
+            }
+        }
+        return new NurseryMaker(
+                machine,
+                roots.nursery(config),
+                roots.host().hidden(),
+                config.languages(),
+                config.cells(),
+                PhysicalMemory.share());
     }
 
     private static Cgroups cgroups(ProcessExecutorConfig config, Daemon daemon, InstanceDirectory instance)

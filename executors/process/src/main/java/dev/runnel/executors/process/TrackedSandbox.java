@@ -8,12 +8,14 @@ import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.Workspace;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// Tells its executor that it was closed, so that the executor's own end need not close it.
+/// Tells, once, that it was closed, so that somebody else's end need not close it.
 final class TrackedSandbox implements Sandbox {
     private final Sandbox delegate;
     private final Consumer<Sandbox> whenClosed;
+    private final AtomicBoolean told = new AtomicBoolean();
 
     TrackedSandbox(Sandbox delegate, Consumer<Sandbox> whenClosed) {
         this.delegate = delegate;
@@ -39,6 +41,8 @@ final class TrackedSandbox implements Sandbox {
     @Override
     public void close() {
         delegate.close();
-        whenClosed.accept(this);
+        if (told.compareAndSet(false, true)) {
+            whenClosed.accept(this);
+        }
     }
 }

@@ -3,20 +3,25 @@ package dev.runnel.executors.process;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
 import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.SandboxDescription;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Executors on the real bubblewrap and the real runner. Where they can't be, tests fail in CI and are skipped aloud
-/// elsewhere.
+/// Executors on the real bubblewrap and the real runner. Where they can't be, tests fail in CI and are
+/// skipped aloud elsewhere.
 final class Bubblewrap {
     static final Language PYTHON = language("python", "main.py", "/usr/bin/python3", "--version");
     static final Language BASH = language("bash", "main.sh", "bash", "--version");
     static final Language NODE = language("javascript", "main.js", "node", "--version");
+
+    /// Each sandbox a bubblewrap of its own.
+    static final CellConfig PLAIN = CellConfig.DEFAULT.in(CellMode.OFF);
 
     private Bubblewrap() {}
 
@@ -41,7 +46,32 @@ final class Bubblewrap {
                 ProcessExecutorConfig.DEFAULT_UIDS,
                 List.of(PYTHON, BASH, NODE),
                 ProcessExecutorConfig.DEFAULT_MAX_SANDBOXES,
-                cgroups);
+                cgroups,
+                PLAIN);
+    }
+
+    /// An executor whose sandboxes are cells; the test is skipped aloud where there can be none.
+    static ProcessExecutor cells(ProcessExecutorConfig config) {
+        var executor = executor(with(config, CellConfig.DEFAULT));
+        if (executor.capabilities().sandboxes().kind() != SandboxDescription.Kind.CELL) {
+            var why = executor.capabilities().notes().getLast();
+            executor.close();
+            System.err.println("SKIPPED: " + why);
+            abort(why);
+        }
+        return executor;
+    }
+
+    static ProcessExecutorConfig with(ProcessExecutorConfig config, CellConfig cells) {
+        return new ProcessExecutorConfig(
+                config.bwrap(),
+                config.libexec(),
+                config.runtimeDirectory(),
+                config.uids(),
+                config.languages(),
+                config.maxSandboxes(),
+                config.cgroups(),
+                cells);
     }
 
     static Path libexec() {

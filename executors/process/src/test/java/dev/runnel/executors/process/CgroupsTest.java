@@ -101,8 +101,7 @@ final class CgroupsTest {
 
         var group = nursery.group();
         assertThat(group.directories()).hasSameSizeAs(cgroups.parents());
-        assertThat(group.launcherJoins())
-                .containsExactly(group.directories().getFirst().resolve("tasks"));
+        assertThat(group.launcherJoins()).hasSameSizeAs(group.directories()).allMatch(file -> file.endsWith("tasks"));
         assertThat(nursery.leaf()).isEmpty();
         assertThat(String.join(" ", nursery.options(new Descriptors()))).contains("--cgroup v1:memory=4");
         assertThat(value(group, "memory.limit_in_bytes")).isEqualTo("67108864");

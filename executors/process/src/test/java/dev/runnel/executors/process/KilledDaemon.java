@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,14 +19,15 @@ final class KilledDaemon implements AutoCloseable {
         this.token = token;
     }
 
-    static KilledDaemon start(Path runtime, CgroupMode cgroups) throws IOException {
+    static KilledDaemon start(Path runtime, CgroupMode cgroups, CellMode cells) throws IOException {
         var command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Drunnel.libexec=" + System.getProperty("runnel.libexec"),
                 KilledDaemon.class.getName(),
-                cgroups.name());
+                cgroups.name(),
+                cells.name());
         var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         // Not on the command line: it would look like a sandbox's process.
         builder.environment().put(RUNTIME, runtime.toString());
@@ -40,10 +42,12 @@ final class KilledDaemon implements AutoCloseable {
 
     /// The daemon.
     ///
-    /// @param args the cgroup mode
+    /// @param args the modes
     public static void main(String[] args) throws Exception {
         var runtime = Path.of(System.getenv(RUNTIME));
-        var executor = Bubblewrap.executor(Bubblewrap.config(runtime, CgroupMode.valueOf(args[0])));
+        var config = Bubblewrap.config(runtime, CgroupMode.valueOf(args[0]));
+        var cells = CellConfig.DEFAULT.in(CellMode.valueOf(args[1]));
+        var executor = Bubblewrap.executor(Bubblewrap.with(config, cells));
         var held = Held.open(executor);
         executor.open(Programs.spec());
         System.out.println(held.token());

@@ -3,6 +3,7 @@ package dev.runnel.executors.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
@@ -186,7 +187,7 @@ final class LeftoversTest {
     @Test
     void whatADaemonThatWasKilledLeftDiesAndIsReapedAtTheNextStart() throws Throwable {
         executor.close();
-        try (var daemon = KilledDaemon.start(runtime, cgroups)) {
+        try (var daemon = KilledDaemon.start(runtime, cgroups, CellMode.OFF)) {
             var left = Traces.executors(runtime);
             assertThat(left).hasSize(1);
             assertThat(Traces.of(runtime, left).folders()).hasSize(2);

@@ -3,9 +3,11 @@ package dev.runnel.executors.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
 import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
 import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
@@ -116,7 +118,8 @@ final class ProcessExecutorTest {
                 ProcessExecutorConfig.DEFAULT_UIDS,
                 List.of(),
                 1,
-                CgroupMode.AUTO);
+                CgroupMode.AUTO,
+                Bubblewrap.PLAIN);
         try (var executor = Bubblewrap.executor(config)) {
             var first = executor.open(Programs.spec());
 
@@ -155,6 +158,50 @@ final class ProcessExecutorTest {
     }
 
     @Test
+    void withoutWhatCellsNeedSandboxesArePlainAndTheNotesSayWhy() throws Exception {
+        var config = withoutCellInit();
+
+        try (var executor = Bubblewrap.executor(Bubblewrap.with(config, CellConfig.DEFAULT))) {
+            assertThat(executor.capabilities().sandboxes().kind()).isEqualTo(SandboxDescription.Kind.PLAIN);
+            assertThat(executor.capabilities().notes().getLast())
+                    .startsWith("cells: none can be had, so every sandbox is started cold: ")
+                    .contains("runnel-cell-init is missing");
+            assertThat(Programs.run(executor, Programs.bash("echo 1")).stdout()).isEqualTo("1\n");
+        }
+    }
+
+    @Test
+    void whereCellsAreRequiredAndCanNotBeHadThereAreNoSandboxes() throws Exception {
+        var required = CellConfig.DEFAULT.in(CellMode.REQUIRED);
+
+        try (var executor = new ProcessExecutor(Bubblewrap.with(withoutCellInit(), required))) {
+            assertThat(executor.capabilities().unavailable().orElse("")).contains("runnel-cell-init is missing");
+            assertThatExceptionOfType(SandboxException.class)
+                    .isThrownBy(() -> executor.open(Programs.spec()))
+                    .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(new Reason.Unsupported()));
+        }
+    }
+
+    private ProcessExecutorConfig withoutCellInit() throws IOException {
+        enterable(folder);
+        var libexec = Files.createDirectory(folder.resolve("libexec"));
+        enterable(libexec);
+        for (var binary : List.of("runnel-runner", "runnel-launch")) {
+            Files.copy(
+                    Bubblewrap.libexec().resolve(binary), libexec.resolve(binary), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        return new ProcessExecutorConfig(
+                ProcessExecutorConfig.DEFAULT_BWRAP,
+                libexec,
+                runtime,
+                ProcessExecutorConfig.DEFAULT_UIDS,
+                List.of(),
+                10,
+                CgroupMode.AUTO,
+                CellConfig.DEFAULT);
+    }
+
+    @Test
     void preludesAndTheRunnerAreThereAlsoWhenOnlyTheDaemonCanReachThemOnTheHost() throws Exception {
         for (var mode : List.of("rwx------", "rwxr-xr-x")) {
             var own = Files.createTempDirectory(folder, "own");
@@ -185,7 +232,8 @@ final class ProcessExecutorTest {
                     ProcessExecutorConfig.DEFAULT_UIDS,
                     List.of(language),
                     10,
-                    CgroupMode.AUTO);
+                    CgroupMode.AUTO,
+                    Bubblewrap.PLAIN);
 
             try (var executor = Bubblewrap.executor(config)) {
                 var ran = Programs.run(
@@ -206,7 +254,8 @@ final class ProcessExecutorTest {
                 ProcessExecutorConfig.DEFAULT_UIDS,
                 languages,
                 10,
-                CgroupMode.AUTO);
+                CgroupMode.AUTO,
+                Bubblewrap.PLAIN);
     }
 
     private ProcessExecutorConfig with(Path bwrap) {
@@ -217,7 +266,8 @@ final class ProcessExecutorTest {
                 ProcessExecutorConfig.DEFAULT_UIDS,
                 List.of(),
                 10,
-                CgroupMode.AUTO);
+                CgroupMode.AUTO,
+                Bubblewrap.PLAIN);
     }
 
     /// In the place of bubblewrap.

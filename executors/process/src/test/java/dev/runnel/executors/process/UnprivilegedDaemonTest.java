@@ -22,8 +22,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/// A daemon that is an ordinary user: the same tests, run by one in a Java process of its own. Where the tests are not
-/// run by root, they are that already.
+/// A daemon that is an ordinary user: the same tests, run by one in a Java process of its own. Where the
+/// tests are not run by root, they are that already.
 final class UnprivilegedDaemonTest {
     private static final int UID = 210_010;
 
@@ -64,7 +64,9 @@ final class UnprivilegedDaemonTest {
                 .selectors(
                         DiscoverySelectors.selectClass(IsolationTest.class),
                         DiscoverySelectors.selectClass(LeftoversTest.class),
-                        DiscoverySelectors.selectClass(ProcessExecutorContractTest.WithoutCgroups.class))
+                        DiscoverySelectors.selectClass(ProcessExecutorContractTest.WithoutCgroups.class),
+                        DiscoverySelectors.selectClass(CellsTest.class),
+                        DiscoverySelectors.selectClass(CellContractTest.WithoutCgroups.class))
                 .build();
         var listener = new SummaryGeneratingListener();
         LauncherFactory.create().execute(request, listener);
@@ -77,9 +79,10 @@ final class UnprivilegedDaemonTest {
 
     private List<String> command(Path temporary) throws IOException {
         var libexec = Files.createDirectory(folder.resolve("libexec"));
-        for (var binary : List.of("runnel-runner", "runnel-launch")) {
-            Files.copy(
-                    Bubblewrap.libexec().resolve(binary), libexec.resolve(binary), StandardCopyOption.COPY_ATTRIBUTES);
+        try (var files = Files.list(Bubblewrap.libexec())) {
+            for (var file : files.toList()) {
+                Files.copy(file, libexec.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
         }
         var uid = Integer.toString(UID);
         return List.of(

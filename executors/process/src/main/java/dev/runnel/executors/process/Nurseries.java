@@ -1,0 +1,81 @@
+package dev.runnel.executors.process;
+
+import dev.runnel.executors.spi.Sandbox;
+import dev.runnel.executors.spi.SandboxException;
+import dev.runnel.executors.spi.SandboxException.Reason;
+import dev.runnel.executors.spi.SandboxSpec;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The nurseries of all tenants: no two tenants share one. Thread-safe.
+final class Nurseries implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Nurseries.class);
+
+    private final Nursery.Source source;
+    private final CellConfig config;
+    private final InstantSource clock;
+    private final Map<String, TenantNurseries> tenants = new ConcurrentHashMap<>();
+    private final Thread watch;
+    private volatile boolean closed;
+
+    /// @param checkEvery how often all of them are looked at
+    Nurseries(Nursery.Source source, CellConfig config, InstantSource clock, Duration checkEvery) {
+        this.source = source;
+        this.config = config;
+        this.clock = clock;
+        this.watch = Thread.ofVirtual().name("watch-nurseries").start(() -> watch(checkEvery));
+    }
+
+    /// Opens a cell in the nursery of the specification's tenant, which is started if there is none.
+    Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
+        var nurseries = tenants.computeIfAbsent(spec.tenant(), _ -> new TenantNurseries(source, config, clock));
+        if (closed) {
+            throw new SandboxException(new Reason.Unavailable(), "the executor was closed");
+        }
+        return nurseries.open(spec);
+    }
+
+    /// Looks at all of them once. One that does not answer holds up none of the others.
+    void check() {
+        forEach(nurseries -> {
+            try {
+                nurseries.check();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /// Destroys all of them.
+    @Override
+    public void close() {
+        closed = true;
+        watch.interrupt();
+        forEach(TenantNurseries::close);
+    }
+
+    private void watch(Duration every) {
+        while (!closed) {
+            try {
+                Thread.sleep(every);
+                check();
+            } catch (InterruptedException _) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("looking at nurseries failed; it is tried again", e);
+            }
+        }
+    }
+
+    private void forEach(Consumer<TenantNurseries> action) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            tenants.values().forEach(nurseries -> threads.execute(() -> action.accept(nurseries)));
+        }
+    }
+}
