@@ -1,9 +1,12 @@
 package dev.runnel.server;
 
+import dev.runnel.executors.process.CellConfig;
 import dev.runnel.executors.process.ProcessExecutor;
 import dev.runnel.executors.process.ProcessExecutorConfig;
 import dev.runnel.executors.spi.Executor;
+import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.server.config.Configuration;
+import dev.runnel.server.config.LimitSettings;
 import dev.runnel.server.config.ProcessExecutorSettings;
 import dev.runnel.server.routing.Languages;
 import dev.runnel.server.yaml.YamlException;
@@ -47,12 +50,13 @@ public final class Main {
     private static List<Executor> executors(Configuration configuration, Languages languages, Path runtimeDirectory) {
         var executors = new ArrayList<Executor>();
         if (configuration.executors().process().enabled()) {
-            executors.add(process(configuration.executors().process(), languages, runtimeDirectory));
+            executors.add(process(configuration, languages, runtimeDirectory));
         }
         return executors;
     }
 
-    private static Executor process(ProcessExecutorSettings settings, Languages languages, Path runtimeDirectory) {
+    private static Executor process(Configuration configuration, Languages languages, Path runtimeDirectory) {
+        var settings = configuration.executors().process();
         return new ProcessExecutor(new ProcessExecutorConfig(
                 settings.bubblewrap().orElseGet(Main::bubblewrapOnPath),
                 libexec(),
@@ -64,7 +68,32 @@ public final class Main {
                 switch (settings.cgroups()) {
                     case AUTO -> ProcessExecutorConfig.CgroupMode.AUTO;
                     case OFF -> ProcessExecutorConfig.CgroupMode.OFF;
-                }));
+                },
+                cells(settings, configuration.limits())));
+    }
+
+    /// A tenant alone may have all sandboxes there are, so a nursery has as many cells.
+    private static CellConfig cells(ProcessExecutorSettings settings, LimitSettings limits) {
+        var nurseries = settings.nurseries();
+        return new CellConfig(
+                switch (settings.cells()) {
+                    case AUTO -> ProcessExecutorConfig.CellMode.AUTO;
+                    case OFF -> ProcessExecutorConfig.CellMode.OFF;
+                    case REQUIRED -> ProcessExecutorConfig.CellMode.REQUIRED;
+                },
+                settings.maxSandboxes(),
+                nurseries.forkedAhead(),
+                nurseries.waitingAhead(),
+                nurseries.coldAhead(),
+                usual(limits),
+                nurseries.maxAge(),
+                nurseries.maxCells(),
+                nurseries.idleTimeout());
+    }
+
+    private static SandboxLimits usual(LimitSettings limits) {
+        var profile = Objects.requireNonNull(limits.profiles().get(limits.defaultProfile()));
+        return new SandboxLimits(profile.memory(), profile.processes(), profile.cpuMillis(), profile.disk());
     }
 
     private static Path bubblewrapOnPath() {

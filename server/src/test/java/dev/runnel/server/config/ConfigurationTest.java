@@ -244,7 +244,10 @@ class ConfigurationTest {
             executors:
               preference: []
               minimum_isolation: container
-              process: {enabled: false, bubblewrap: /opt/bwrap, uids: 2000-2999, max_sandboxes: 65, cgroups: off}
+              process:
+                {enabled: false, bubblewrap: /opt/bwrap, uids: 2000-2999, max_sandboxes: 65, cgroups: off, cells: off,
+                 nurseries: {forked_ahead: 5, waiting_ahead: 2, cold_ahead: 5, max_age: 2h, max_cells: 9999,
+                             idle_timeout: 11m}}
             limits:
               default_profile: tiny
               profiles:
