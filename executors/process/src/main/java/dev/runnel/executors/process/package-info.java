@@ -1,8 +1,9 @@
 /// Sandboxes of bubblewrap with the interpreters of the host: the executor that needs nothing but Linux.
 ///
-/// One bubblewrap sandbox per [dev.runnel.executors.spi.Sandbox], started cold, the runner as its pid 1. Start at
-/// [ProcessExecutor]; `BwrapCommand` says what a program can see, `Footprint` what a sandbox has on the host and how
-/// all of it goes away.
+/// A [dev.runnel.executors.spi.Sandbox] is a cell in a nursery of its tenant's ([Nurseries]) where the
+/// machine can, and otherwise plain: a bubblewrap with a runner of its own, started cold ([SandboxMaker]).
+/// Start at [ProcessExecutor]; `BwrapCommand` and `NurseryCommand` say what a program can see, `Footprint`
+/// what a sandbox or nursery has on the host and how all of it goes away.
 @NullMarked
 package dev.runnel.executors.process;
 
