@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the static programs and puts them into target/dist. `build.sh check` runs the gates and tests instead.
+# Builds the static programs and Python's extension and puts them into target/dist. `build.sh check` runs the gates and tests instead.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -24,6 +24,8 @@ check_tools() {
 check() {
     cargo fmt --all --check
     cargo clippy --locked --workspace --all-targets -- -D warnings
+    # Tests of the runner start programs of the other packages, which are no dependencies of theirs.
+    cargo build --locked --workspace
     cargo test --locked --workspace
     # What holds without the filter, and what becomes of an entry that fails at each of its steps.
     cargo test --locked -p runnel-cell-init --features faults,no-seccomp
@@ -32,6 +34,8 @@ check() {
 build() {
     RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked --target "$target" \
         -p runnel-runner -p runnel-cell-init
+    # Python loads it, so it is shared, and what it needs is in the interpreter already.
+    cargo build --release --locked --target "$target" -p runnel-python-cell
     mkdir -p target/dist
     for program in runnel-runner runnel-launch runnel-cell-init; do
         deliver "$program" "$program"
@@ -40,6 +44,10 @@ build() {
         esac
     done
     [ "$(stat -c %s target/dist/runnel-cell-init)" -lt 16384 ] || die "runnel-cell-init is in every cell: too large."
+    deliver lib_runnel_cell.so _runnel_cell.abi3.so
+    case $(readelf --dynamic target/dist/_runnel_cell.abi3.so) in
+        *NEEDED*) die "_runnel_cell.abi3.so needs a library: it would not load everywhere." ;;
+    esac
 }
 
 # Written beside and renamed: a copy onto a running program fails, and an interrupted one leaves half of it.

@@ -13,7 +13,7 @@ mod memory;
 use core::arch::global_asm;
 use core::ffi::CStr;
 use core::panic::PanicInfo;
-use runnel_enter::sys::{self, Disposition, Errno};
+use runnel_enter::sys::{self, Errno};
 use runnel_enter::{clear_ambient, hide};
 
 #[cfg(target_arch = "x86_64")]
@@ -49,7 +49,7 @@ fn prepare() -> Result<(), Errno> {
     sys::close_range(RUNNER.unsigned_abs() + 1, u32::MAX)?;
     sys::reset_signals();
     // Orphans of the cell become this process's children: they leave no zombies.
-    sys::dispose(sys::SIGCHLD, Disposition::Ignore)?;
+    sys::replace_action(sys::SIGCHLD, &sys::IGNORED)?;
     sys::block_signals(0)?;
     sys::prctl(PR_SET_NAME, c"init".as_ptr() as usize)?;
     match sys::setsid() {

@@ -83,16 +83,6 @@ pub mod number {
     pub const CLOSE_RANGE: usize = 436;
 }
 
-/// A signal's disposition, as rt_sigaction(2) takes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(usize)]
-pub enum Disposition {
-    /// SIG_DFL.
-    Default = 0,
-    /// SIG_IGN.
-    Ignore = 1,
-}
-
 /// SIGCHLD.
 pub const SIGCHLD: usize = 17;
 
@@ -263,20 +253,28 @@ pub fn block_signals(set: u64) -> Result<(), Errno> {
     unsafe { call(number::RT_SIGPROCMASK, arguments) }.map(drop)
 }
 
-/// Gives a signal one of the two dispositions that are no handler.
-pub fn dispose(signal: usize, disposition: Disposition) -> Result<(), Errno> {
-    // The kernel's own structure begins with the handler and is shorter than this; the rest is zero: no flags.
-    let action = [disposition as usize, 0, 0, 0, 0, 0, 0, 0];
-    let arguments = [signal, action.as_ptr() as usize, 0, SIGNAL_SET_BYTES, 0, 0];
-    // SAFETY: the kernel reads one structure and is not asked for the old one.
-    unsafe { call(number::RT_SIGACTION, arguments) }.map(drop)
+/// What becomes of a signal: the kernel's `struct sigaction`, whose first word is the handler.
+pub type Action = [usize; 4];
+
+/// SIG_DFL.
+pub const DEFAULT: Action = [0; 4];
+/// SIG_IGN.
+pub const IGNORED: Action = [1, 0, 0, 0];
+
+/// rt_sigaction(2): sets what becomes of a signal, and answers what did. The action must be one of the two above, or
+/// an answer.
+pub fn replace_action(signal: usize, action: &Action) -> Result<Action, Errno> {
+    let mut old = DEFAULT;
+    let arguments = [signal, action.as_ptr() as usize, old.as_mut_ptr() as usize, SIGNAL_SET_BYTES, 0, 0];
+    // SAFETY: the kernel reads one structure and writes one.
+    unsafe { call(number::RT_SIGACTION, arguments) }.map(|_| old)
 }
 
 /// Default dispositions for all signals, also for the two that the C library keeps for itself.
 pub fn reset_signals() {
     for signal in 1..=LAST_SIGNAL {
         // SIGKILL and SIGSTOP answer EINVAL: they always have it.
-        let _ = dispose(signal, Disposition::Default);
+        let _ = replace_action(signal, &DEFAULT);
     }
 }
 

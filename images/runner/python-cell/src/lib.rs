@@ -1,0 +1,162 @@
+//! `_runnel_cell`: what a Python zygote needs to fork itself into cells.
+//!
+//! It is built for the stable ABI, so it loads into every CPython from 3.8 on, and it links no library: what it needs
+//! of the C library is in the interpreter. docs/adr/0004-how-a-forked-interpreter-seals-itself.md says why it is not
+//! done by ctypes, docs/architecture/cells.md how the runner talks to it.
+
+#![no_std]
+
+mod python;
+mod zygote;
+
+use core::ffi::{c_char, c_int, c_void};
+use core::panic::PanicInfo;
+use core::ptr::null_mut;
+use python::{ABI, Method, ModuleDefinition, Object, Shared};
+use runnel_enter::sys::{self, Action, Errno};
+use runnel_enter::{Entered, Failure, LEASH, Step, enter, hide};
+use zygote::{Filter, Request};
+
+const FAILED: i32 = 127;
+
+static METHODS: Shared<[Method; 2]> = Shared::new([
+    Method::new(
+        c"serve",
+        serve,
+        c"serve(fd) -> bytes\n\nForks into cells as the socket asks. Returns in each fork, sealed, with its go.",
+    ),
+    Method::LAST,
+]);
+
+static MODULE: Shared<ModuleDefinition> =
+    ModuleDefinition::new(c"_runnel_cell", c"Forks this interpreter into cells.", METHODS.get().cast());
+
+static FILTER: Shared<Filter> = Shared::new(Filter::new());
+
+/// Called by the interpreter at the import.
+#[unsafe(no_mangle)]
+#[allow(non_snake_case, reason = "the name is Python's")]
+pub extern "C" fn PyInit__runnel_cell() -> *mut Object {
+    // SAFETY: the definition lives as long as the process.
+    unsafe { python::PyModule_Create2(MODULE.get(), ABI) }
+}
+
+/// Returns in B only. In the zygote it ends with the socket, or with an OSError.
+unsafe extern "C" fn serve(_module: *mut Object, argument: *mut Object) -> *mut Object {
+    // SAFETY: a living object.
+    let socket = unsafe { python::PyLong_AsLong(argument) } as i32;
+    // SAFETY: the interpreter calls this, so it holds its lock.
+    if socket == -1 && !unsafe { python::PyErr_Occurred() }.is_null() {
+        return null_mut();
+    }
+    // SAFETY: nobody else uses it: whoever calls this does not come back in this process.
+    let filter = unsafe { &mut *FILTER.get() };
+    match start(socket, filter).and_then(|children| serve_requests(socket, filter, children)) {
+        Ok(()) => receive_go(),
+        Err(errno) => raise(errno),
+    }
+}
+
+/// Answers what became of children before, which the forks get back.
+fn start(socket: i32, filter: &mut Filter) -> Result<Action, Errno> {
+    hide()?;
+    filter.receive(socket)?;
+    // The first children (A) exit at once and leave nothing to be waited for.
+    let children = sys::replace_action(sys::SIGCHLD, &sys::IGNORED)?;
+    sys::send(socket, b"R")?;
+    Ok(children)
+}
+
+/// Returns in B. No Python runs in the zygote but the handlers that modules have registered for forks.
+fn serve_requests(socket: i32, filter: &Filter, children: Action) -> Result<(), Errno> {
+    loop {
+        let Some(request) = Request::receive(socket)? else { sys::exit_group(0) };
+        let entry = request.entry(filter);
+        // SAFETY: this thread holds the interpreter's lock.
+        unsafe { python::PyOS_BeforeFork() };
+        // SAFETY: B's next call makes the interpreter whole again, as after any fork of it.
+        match unsafe { enter(&entry, fork) } {
+            Ok(Entered::Sealed) => {
+                // They were closed when this process was sealed.
+                core::mem::forget(request);
+                // SAFETY: in the child of a fork that was announced.
+                unsafe { python::PyOS_AfterFork_Child() };
+                return sys::replace_action(sys::SIGCHLD, &children).map(drop);
+            }
+            outcome => {
+                // SAFETY: in the parent of a fork that was announced.
+                unsafe { python::PyOS_AfterFork_Parent() };
+                if let Err(errno) = outcome {
+                    // An end that nobody reads is no matter of the zygote's.
+                    let _ = sys::send(request.leash(), &Failure { step: Step::Clone, errno }.report());
+                }
+            }
+        }
+    }
+}
+
+/// The C library's fork, with errno in its answer.
+fn fork() -> i32 {
+    // SAFETY: A makes system calls only, B is looked after by the interpreter.
+    match unsafe { python::fork() } {
+        -1 => {
+            // SAFETY: takes nothing, answers an address of this thread's.
+            let errno = unsafe { python::__errno_location() };
+            // SAFETY: as above.
+            -unsafe { errno.read() }
+        }
+        pid => pid,
+    }
+}
+
+/// Reads the leash to its end. Without a go this process has no purpose.
+fn receive_go() -> *mut Object {
+    const FIRST: usize = 16 * 1024;
+    let (mut memory, mut room, mut length) = (null_mut::<c_void>(), 0, 0);
+    loop {
+        if length == room {
+            room = FIRST.max(2 * room);
+            // SAFETY: the interpreter's lock is held; the block is its own, or NULL.
+            memory = unsafe { python::PyMem_Realloc(memory, room) };
+            if memory.is_null() {
+                sys::exit_group(FAILED);
+            }
+        }
+        let start = memory.cast::<u8>().wrapping_add(length);
+        let arguments = [LEASH as usize, start as usize, room - length, 0, 0, 0];
+        // SAFETY: the kernel writes into the rest of the block.
+        match unsafe { sys::call(sys::number::READ, arguments) } {
+            Ok(0) if length == 0 => sys::exit_group(0),
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(Errno::INTR) => {}
+            Err(_) => sys::exit_group(FAILED),
+        }
+    }
+    // SAFETY: that many bytes of the block have been written.
+    let go = unsafe { python::PyBytes_FromStringAndSize(memory.cast::<c_char>(), length as isize) };
+    // SAFETY: its owner is this function.
+    unsafe { python::PyMem_Free(memory) };
+    go
+}
+
+fn raise(errno: Errno) -> *mut Object {
+    // SAFETY: takes nothing, answers an address of this thread's.
+    let place = unsafe { python::__errno_location() };
+    // SAFETY: as above.
+    unsafe { place.write(errno.0 as c_int) };
+    // SAFETY: set when the interpreter started, and never changed.
+    let kind = unsafe { python::PyExc_OSError };
+    // SAFETY: the interpreter's lock is held.
+    unsafe { python::PyErr_SetFromErrno(kind) }
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    sys::exit_group(FAILED)
+}
+
+/// Named by core's unwinding tables where the optimiser leaves any; nothing here reads them.
+#[cfg(debug_assertions)]
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
