@@ -80,7 +80,8 @@ const FAILED: i32 = 127;
 /// its thread's id, which fork itself never reads (glibc: `_Fork` hands the kernel the id's address, for the child).
 /// With several threads, a child of `fork` does it, which has a single one.
 ///
-/// The leash may tell that B is sealed before it tells B's pid.
+/// The leash may tell that B is sealed before it tells B's pid, and both before A has gone, which is when B becomes a
+/// child of the caller's reaper: to wait(2) for B is an error until then.
 ///
 /// # Safety
 /// B returns on a copy of the caller's stack, in a process without the caller's other threads: the caller must do there

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -285,10 +285,17 @@ fn become_python(argv: &[*const libc::c_char]) -> ! {
 }
 
 /// The exit code, or the negated signal.
+///
+/// A process that was entered is this one's child only when A has gone, which may be after its own end.
 pub fn wait(pid: i32) -> i32 {
-    let mut status = 0;
+    let (mut status, deadline) = (0, Instant::now() + PATIENCE);
     // SAFETY: the kernel writes one number.
-    assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);
+    while unsafe { libc::waitpid(pid, &raw mut status, 0) } != pid {
+        let error = std::io::Error::last_os_error();
+        assert_eq!(error.raw_os_error(), Some(libc::ECHILD));
+        assert!(Instant::now() < deadline, "{pid} does not become a child");
+        std::thread::yield_now();
+    }
     if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { -libc::WTERMSIG(status) }
 }
 
