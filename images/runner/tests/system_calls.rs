@@ -52,6 +52,7 @@ fn calls_that_reach_beyond_the_program_are_refused() {
         ("ioprio_set of pid 1", libc::SYS_ioprio_set, "1, 1, 0"),
         ("ioprio_set of a user", libc::SYS_ioprio_set, "3, 0, 0"),
         ("inotify_add_watch", libc::SYS_inotify_add_watch, "0, 0, 2"),
+        ("F_NOTIFY", libc::SYS_fcntl, "0, 1026, 1"),
         ("F_SETPIPE_SZ", libc::SYS_fcntl, "1, 1031, 1048576"),
         ("TIOCSTI", libc::SYS_ioctl, "0, 0x5412, 0"),
         ("TIOCSTI, high bits", libc::SYS_ioctl, "0, 0x100005412, 0"),

@@ -3,7 +3,9 @@
 
 mod channel;
 pub mod files;
+pub mod language;
 pub mod nursery;
+pub mod processes;
 
 pub use channel::{Channel, Event};
 
@@ -97,6 +99,11 @@ impl Sandbox {
         Self { channel: Channel::new(stream), cell: 0, child, next: 1 }
     }
 
+    /// The first process of the sandbox, as the host sees it.
+    pub fn launcher(&self) -> i32 {
+        self.child.id().cast_signed()
+    }
+
     /// Opens a run and returns its number.
     pub fn exec(&mut self, exec: &Exec) -> u64 {
         let id = self.number();
@@ -134,6 +141,26 @@ impl Sandbox {
                 other => panic!("{other:?} for run {id}"),
             }
         }
+    }
+
+    /// What a run writes up to and with this line.
+    #[track_caller]
+    pub fn output_until(&mut self, run: u64, line: &str) -> String {
+        let (mut text, mut errors) = (String::new(), String::new());
+        while !text.ends_with(line) {
+            match self.channel.event(run) {
+                Event::Stdout(bytes) => text.push_str(&String::from_utf8_lossy(&bytes)),
+                Event::Stderr(bytes) => errors.push_str(&String::from_utf8_lossy(&bytes)),
+                Event::Started(_) | Event::Credit(_) => {}
+                other => panic!("{other:?} after '{text}' '{errors}'"),
+            }
+        }
+        text
+    }
+
+    /// The end of a run's standard input.
+    pub fn end_input(&mut self, run: u64) {
+        self.channel.raw(FrameType::StdinEnd, run, &[]);
     }
 
     pub fn number(&mut self) -> u64 {
@@ -245,6 +272,11 @@ pub fn findings(sandbox: &mut Sandbox, script: &str) -> Vec<String> {
     let ran = sandbox.run(&python(script));
     ran.assert_succeeded();
     ran.text().lines().map(str::to_owned).collect()
+}
+
+/// How often a test repeats itself: more in a soak (dev/soak).
+pub fn soak(ordinarily: usize, in_a_soak: usize) -> usize {
+    if env::var_os("RUNNEL_SOAK").is_some() { in_a_soak } else { ordinarily }
 }
 
 /// Every namespace, no capability, system directories read-only, sized tmpfs.
