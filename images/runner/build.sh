@@ -29,6 +29,10 @@ check() {
     cargo test --locked --workspace
     # What holds without the filter, and what becomes of an entry that fails at each of its steps.
     cargo test --locked -p runnel-cell-init --features faults,no-seccomp
+    # The same of whole cells, by runners that make mistakes on demand; in a folder of their own, out of anybody's way.
+    cargo build --locked --target-dir target/walls -p runnel-cell-init
+    cargo test --locked --target-dir target/walls -p runnel-runner --features faults --test walls_faults
+    cargo test --locked --target-dir target/walls -p runnel-runner --features no-seccomp --test walls_unfiltered
 }
 
 build() {

@@ -63,6 +63,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
             }
             "--cgroup" => hierarchies.push(hierarchy(value?)?),
             "--leaf" => leaf = Some(descriptor(value?)?),
+            #[cfg(feature = "faults")]
+            "--fail-at" => {
+                runnel_enter::faults::fail_at(value?.parse().map_err(|_| "--fail-at wants a number")?)
+            }
+            #[cfg(feature = "faults")]
+            "--leave-out" => {
+                runnel_enter::faults::leave_out(value?.parse().map_err(|_| "--leave-out wants a number")?)
+            }
             "--init" => init = Some(image(&raw)?),
             _ => return Err(format!("what is {name}?")),
         }

@@ -106,14 +106,19 @@ pub struct SockFilter {
     pub k: u32,
 }
 
+/// A filter that lets everything pass, in builds for tests.
 #[cfg(feature = "no-seccomp")]
 fn install(_: &[SockFilter]) -> Result<(), Errno> {
-    Ok(())
+    const RETURN: u16 = 0x06;
+    const ALLOW: u32 = 0x7fff_0000;
+    install_filter(&[SockFilter { code: RETURN, jt: 0, jf: 0, k: ALLOW }])
 }
 
-/// seccomp(2). An empty filter is an error.
 #[cfg(not(feature = "no-seccomp"))]
-fn install(filter: &[SockFilter]) -> Result<(), Errno> {
+use install_filter as install;
+
+/// seccomp(2). An empty filter is an error.
+fn install_filter(filter: &[SockFilter]) -> Result<(), Errno> {
     /// `struct sock_fprog`.
     #[repr(C)]
     struct Program {

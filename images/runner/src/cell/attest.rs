@@ -23,23 +23,55 @@ const EXPECTED: [(&str, &str); 8] = [
     ("Threads", "1"),
 ];
 
+/// What holds of every program of a nursery.
+pub struct Terms {
+    limits: ResourceLimits,
+    /// System call filters: the runner's own, which everything in the nursery inherits and which says "Seccomp: 2" of it as
+    /// well, and the guest's.
+    filters: String,
+}
+
+impl Terms {
+    /// To be called once the runner is under its own filter.
+    pub fn new(cells: usize) -> Result<Self, CellFailure> {
+        let status = read("/proc/self/status".to_owned())?;
+        let own: u32 = field(&status, FILTERS).parse().map_err(|_| CellFailure::new(FILTERS, 0))?;
+        Ok(Self { limits: ResourceLimits::of_every_cell(cells), filters: (own + 1).to_string() })
+    }
+}
+
+const FILTERS: &str = "Seccomp_filters";
+
 /// Checks what the kernel says of a process: sealed, in every namespace of the cell, in none of the runner's, in the
 /// cell's cgroup, with the cell's ids.
-pub fn look(pid: i32, init: i32, guest: Guest, group: Option<&Group>) -> Result<(), CellFailure> {
+pub fn look(
+    pid: i32,
+    init: i32,
+    guest: Guest,
+    group: Option<&Group>,
+    terms: &Terms,
+) -> Result<(), CellFailure> {
     let doubt = |what: &str| CellFailure::new(format!("attest: {what}"), 0);
     let status = read(format!("/proc/{pid}/status"))?;
-    let field = |name: &str| {
-        status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap_or_default().trim()
-    };
+    let field = |name: &str| field(&status, name);
     for (name, expected) in EXPECTED {
         // An interpreter that waits in its cell may have started threads by now.
         if field(name) != expected && name != "Threads" {
             return Err(doubt(name));
         }
     }
+    if field(FILTERS) != terms.filters {
+        return Err(doubt(FILTERS));
+    }
     // As this pid namespace sees it, and as the cell does.
     if field("NSpid").split_ascii_whitespace().count() != 2 {
         return Err(doubt("NSpid"));
+    }
+    // A session and a group of its own: signals to groups know no pid namespaces.
+    for name in ["NSsid", "NSpgid"] {
+        if field(name) != field("NSpid") {
+            return Err(doubt(name));
+        }
     }
     let id = match guest {
         Guest::Same => rustix::process::getuid().as_raw().to_string(),
@@ -70,8 +102,8 @@ pub fn look(pid: i32, init: i32, guest: Guest, group: Option<&Group>) -> Result<
 }
 
 /// Limits of every program, and its place in the order in which the kernel kills for memory.
-pub fn bound(pid: i32, guest: Guest) -> Result<(), CellFailure> {
-    ResourceLimits::of_every_program().apply_to(pid).map_err(failed("prlimit"))?;
+pub fn bound(pid: i32, guest: Guest, terms: &Terms) -> Result<(), CellFailure> {
+    terms.limits.apply_to(pid).map_err(failed("prlimit"))?;
     let _acting = guest.act();
     match fs::write(format!("/proc/{pid}/oom_score_adj"), "800") {
         Ok(()) => Ok(()),
@@ -84,6 +116,11 @@ pub fn pid_namespace(pid: i32) -> Vec<u8> {
     fs::read_link(format!("/proc/{pid}/ns/pid"))
         .map(|link| link.as_os_str().as_bytes().to_vec())
         .unwrap_or_default()
+}
+
+/// Of /proc/PID/status; empty when it is not there.
+fn field<'a>(status: &'a str, name: &str) -> &'a str {
+    status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap_or_default().trim()
 }
 
 fn read(path: String) -> Result<String, CellFailure> {

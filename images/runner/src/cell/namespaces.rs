@@ -1,6 +1,6 @@
 //! The namespaces of one program: made, entered, looked at, and gone.
 
-use super::attest;
+use super::attest::{self, Terms};
 use super::cold;
 use super::failure::{CellFailure, failed};
 use super::group::Group;
@@ -122,6 +122,8 @@ pub struct Entry<'a> {
     pub command: Option<&'a Command>,
     /// Whose the cell's files are.
     pub guest: Guest,
+    /// What holds of every program.
+    pub terms: &'a Terms,
 }
 
 impl Namespaces {
@@ -360,8 +362,8 @@ impl Namespaces {
 
     /// Sealed, by its own word: now the runner looks for itself.
     fn ready(&mut self, pid: i32, entry: &Entry<'_>) -> Result<News, CellFailure> {
-        attest::look(pid, self.init, entry.guest, entry.group)?;
-        attest::bound(pid, entry.guest)?;
+        attest::look(pid, self.init, entry.guest, entry.group, entry.terms)?;
+        attest::bound(pid, entry.guest, entry.terms)?;
         self.stage = Stage::Ready;
         Ok(News::Ready)
     }

@@ -1,6 +1,7 @@
 //! What all cells of a nursery share, and the stock of cells made ahead.
 
 use super::Cell;
+use super::attest::Terms;
 use super::failure::{CellFailure, failed};
 use super::group::{Groups, Hierarchy};
 use super::namespaces::{Entrant, Entry, Namespaces, News};
@@ -45,6 +46,7 @@ struct Interpreter {
 pub struct Nursery {
     root: Root,
     filter: Filter,
+    terms: Terms,
     interpreters: Vec<Interpreter>,
     cold_ahead: usize,
     limits: CellLimits,
@@ -72,6 +74,7 @@ impl Nursery {
         let mut nursery = Self {
             root: Root { template: settings.root.clone(), hidden: settings.hidden.clone(), init },
             filter,
+            terms: Terms::new(settings.max_cells as usize)?,
             interpreters: Vec::new(),
             cold_ahead: settings.cold_ahead as usize,
             limits: settings.limits.ok_or(CellFailure::new("limits", 0))?,
@@ -173,6 +176,7 @@ impl Nursery {
                 .filter(|interpreter| interpreter.kind == InterpreterKind::Waiting)
                 .map(|interpreter| &interpreter.command),
             guest: cell.guest,
+            terms: &self.terms,
         };
         let news = match from {
             Listening::Init(_) => namespaces.hear_init(&entry)?,

@@ -12,7 +12,7 @@ use rustix::mount::{
     mount_change, mount_remount, move_mount, open_tree, unmount,
 };
 use rustix::net::{AddressFamily, SocketType};
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::fs;
 use std::mem::zeroed;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -26,6 +26,12 @@ pub const WORKSPACE: &str = "workspace";
 /// The kinds of namespaces that a cell's own user namespace may have none more of (/proc/sys/user, namespaces(7)): a
 /// second lock beside the system call filter.
 const FORBIDDEN: [&str; 8] = ["user", "mnt", "pid", "ipc", "uts", "net", "cgroup", "time"];
+
+/// Inotify instances of a cell (inotify(7)). The kernel counts them for every user namespace above as well, and there all
+/// cells are one user's. Watches are refused by the filter, so that an instance is of little use.
+const INOTIFY_INSTANCES: &str = "4";
+/// Pseudo-terminals of a cell. Without a limit of its own each instance of devpts may take all that the host has.
+const TERMINALS: u32 = 64;
 
 /// How every root is made.
 pub struct Root {
@@ -139,7 +145,8 @@ fn become_the_cells_user() -> Result<(), Errno> {
 
 fn mount_rest(limits: &CellLimits, workspace: Option<OwnedFd>) -> Result<(), Errno> {
     let flags = MountFlags::NOSUID | MountFlags::NOEXEC;
-    mount("devpts", "dev/pts", "devpts", flags, Some(c"newinstance,ptmxmode=0666,mode=620"))?;
+    let options = CString::new(format!("newinstance,ptmxmode=0666,mode=620,max={TERMINALS}"));
+    mount("devpts", "dev/pts", "devpts", flags, options.as_deref().ok())?;
     attach(tmpfs(limits.shm_bytes, "1777")?.as_fd(), "dev/shm")?;
     attach(tmpfs(limits.tmp_bytes, "1777")?.as_fd(), "tmp")?;
     let workspace = match workspace {
@@ -179,18 +186,24 @@ fn raise_loopback() -> Result<(), Errno> {
     }
 }
 
-/// No more namespaces, and no more changes to what /proc/sys says. Last, because a detached mount counts as a namespace.
+/// No more namespaces, few of what else is counted for each user, and no more changes to what /proc/sys says. Last,
+/// because a detached mount counts as a namespace.
 fn close_proc_sys() -> Result<(), Errno> {
     for kind in FORBIDDEN {
-        match fs::write(format!("/proc/sys/user/max_{kind}_namespaces"), "0") {
-            // A kind that this kernel does not have.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            result => result.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?,
-        }
+        limit(&format!("max_{kind}_namespaces"), "0")?;
     }
+    limit("max_inotify_instances", INOTIFY_INSTANCES)?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     mount_bind("/proc/sys", "/proc/sys")?;
     mount_remount("/proc/sys", MountFlags::BIND | MountFlags::RDONLY | flags, c"")
+}
+
+fn limit(name: &str, most: &str) -> Result<(), Errno> {
+    match fs::write(format!("/proc/sys/user/{name}"), most) {
+        // A kind that this kernel does not have.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO)),
+    }
 }
 
 /// Directories of all that a program can write to, and a clone of the workspace's mount that outlives these namespaces.

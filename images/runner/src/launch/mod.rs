@@ -11,7 +11,7 @@ mod userns;
 pub use options::{Access, Inherit, Namespace, Options, parse};
 pub use userns::Extent;
 
-use crate::seal::{clear_ambient, last_errno, reset_signals};
+use crate::seal::{clear_ambient, last_errno, raise_queue_bytes, reset_signals};
 use descriptors::Descriptors;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
@@ -79,6 +79,7 @@ fn prepare(options: &Options) -> Result<(), LaunchFailure> {
         }
     }
     if let Some((uid, gid)) = options.identity {
+        raise_queue_bytes();
         if let Some(Namespace { number, map }) = &options.namespace {
             let namespace = userns::make(map, uid, gid)?;
             descriptors.add(*number, namespace).map_err(failed("user namespace"))?;

@@ -14,6 +14,9 @@ const OWN_OPEN_FILES: u64 = 65_536;
 /// exactly this value (core(5)); at 0 it is.
 const NO_CORE_AND_NO_HELPER: u64 = 1;
 
+/// Of POSIX message queues, which is what Linux allows by default.
+const QUEUE_BYTES: u64 = 819_200;
+
 /// The limits of one program, computed before the fork.
 pub struct ResourceLimits {
     values: Vec<(Resource, u64)>,
@@ -44,11 +47,20 @@ impl ResourceLimits {
             (libc::RLIMIT_CORE, NO_CORE_AND_NO_HELPER),
             (libc::RLIMIT_MEMLOCK, 65_536),
             (libc::RLIMIT_SIGPENDING, 1024),
-            (libc::RLIMIT_MSGQUEUE, 819_200),
+            (libc::RLIMIT_MSGQUEUE, QUEUE_BYTES),
             (libc::RLIMIT_RTPRIO, 0),
             (libc::RLIMIT_NICE, 0),
         ];
         Self { values }
+    }
+
+    /// Those of a program in one of so many cells. The kernel counts queues for every user namespace above as well, where
+    /// all cells are one user's, so they share what the runner itself may have, and leave it a share.
+    pub fn of_every_cell(cells: usize) -> Self {
+        let mut limits = Self::of_every_program();
+        let own = get(libc::RLIMIT_MSGQUEUE).map_or(QUEUE_BYTES, |own| own.rlim_max);
+        limits.values.push((libc::RLIMIT_MSGQUEUE, (own / (cells as u64 + 1)).min(QUEUE_BYTES)));
+        limits
     }
 
     /// Sets them for this process, soft and hard alike; a hard limit that is lower already stays.
@@ -64,6 +76,14 @@ impl ResourceLimits {
         }
         Ok(())
     }
+}
+
+/// Lifts what the kernel would otherwise allow all cells of a nursery together (get_userns_rlimit_max in
+/// kernel/ucount.c: the limit of whoever made a user namespace holds for all in it). Only root can.
+pub fn raise_queue_bytes() {
+    let unlimited = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
+    // What can't be raised stays as it is, and is then shared.
+    let _ = set(libc::RLIMIT_MSGQUEUE, unlimited);
 }
 
 /// Gives the runner itself as many descriptors as it may have.

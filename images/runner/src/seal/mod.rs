@@ -9,7 +9,7 @@ mod rules;
 
 pub use capabilities::{clear_ambient, drop_capabilities, use_permitted};
 pub use filter::{Filter, Memory};
-pub use limits::{ResourceLimits, raise_own_descriptors};
+pub use limits::{ResourceLimits, raise_own_descriptors, raise_queue_bytes};
 
 use rustix::io::Errno;
 
