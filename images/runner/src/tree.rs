@@ -9,6 +9,8 @@ use std::time::Duration;
 pub enum Tree {
     /// All but pid 1.
     Everything,
+    /// None, before there is one.
+    Nothing,
     /// Those of this pid namespace: what the link /proc/PID/ns/pid says.
     Namespace(Vec<u8>),
 }
@@ -57,6 +59,7 @@ impl Tree {
     fn has(&self, pid: u32) -> bool {
         match self {
             Self::Everything => true,
+            Self::Nothing => false,
             Self::Namespace(name) => fs::read_link(format!("/proc/{pid}/ns/pid"))
                 .is_ok_and(|link| link.as_os_str().as_bytes() == name.as_slice()),
         }

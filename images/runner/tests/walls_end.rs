@@ -4,9 +4,9 @@ mod common;
 
 use common::nursery::Nursery;
 use common::processes::Process;
-use common::{Event, bash, python, soak};
+use common::{Event, bash, limits, python, soak};
 use runnel_runner::wire::FrameType;
-use runnel_runner::wire::proto::Exec;
+use runnel_runner::wire::proto::{Exec, ExitCause, RunLimits};
 use std::time::{Duration, Instant};
 
 /// 10 ms are wanted; a machine that does much else is allowed more.
@@ -20,8 +20,10 @@ fn an_init_that_is_killed_holds_nobody_up_and_the_end_is_told() {
         let cell = nursery.open("");
         let run = nursery.sandbox.exec(&Exec { cell, ..bash("echo up; sleep 1000 & sleep 1000") });
         nursery.sandbox.output_until(run, "up\n");
-        let init =
-            Process::all_of(&nursery.sandbox).into_iter().find(|process| process.name == "init").expect("init is seen");
+        let init = Process::all_of(&nursery.sandbox)
+            .into_iter()
+            .find(|process| process.name == "init")
+            .expect("init is seen");
 
         rustix::process::kill_process(init.pid, rustix::process::Signal::KILL).expect("killed");
         let begun = Instant::now();
@@ -85,4 +87,18 @@ fn what_is_left_behind_is_dead_before_the_next_program_starts() {
         assert_eq!(ran.text(), "0\n");
     }
     nursery.close(cell);
+}
+
+/// Where no cgroup bounds a cell's memory, the runner adds up what is in its namespaces.
+#[test]
+fn a_program_that_takes_too_much_memory_ends_where_no_cgroup_counts() {
+    let mut nursery = Nursery::start();
+    let watched = RunLimits { watchdog_memory_bytes: 64 << 20, ..limits() };
+    for _ in 0..soak(8, 200) {
+        let greedy = python("held = bytearray(200 << 20)\nimport time; time.sleep(20)");
+
+        let ran = nursery.once(&Exec { limits: Some(watched), ..greedy });
+
+        assert_eq!(ran.exit().cause(), ExitCause::Memory);
+    }
 }

@@ -7,7 +7,7 @@ use crate::guest::Guest;
 use crate::seal::ResourceLimits;
 use rustix::io::Errno;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::OsStringExt;
 
 const NAMESPACES: [&str; 7] = ["user", "pid", "mnt", "ipc", "uts", "net", "cgroup"];
 
@@ -43,14 +43,14 @@ impl Terms {
 const FILTERS: &str = "Seccomp_filters";
 
 /// Checks what the kernel says of a process: sealed, in every namespace of the cell, in none of the runner's, in the
-/// cell's cgroup, with the cell's ids.
+/// cell's cgroup, with the cell's ids. Returns the name of its pid namespace, by which all in the cell are known.
 pub fn look(
     pid: i32,
     init: i32,
     guest: Guest,
     group: Option<&Group>,
     terms: &Terms,
-) -> Result<(), CellFailure> {
+) -> Result<Vec<u8>, CellFailure> {
     let doubt = |what: &str| CellFailure::new(format!("attest: {what}"), 0);
     let status = read(format!("/proc/{pid}/status"))?;
     let field = |name: &str| field(&status, name);
@@ -83,11 +83,15 @@ pub fn look(
             return Err(doubt(name));
         }
     }
+    let mut pid_namespace = Vec::new();
     for name in NAMESPACES {
         let [program, inits, own] = [pid.to_string(), init.to_string(), "self".to_owned()]
             .map(|of| fs::read_link(format!("/proc/{of}/ns/{name}")).ok());
         if program.is_none() || program != inits || program == own {
             return Err(doubt(name));
+        }
+        if let Some(program) = program.filter(|_| name == "pid") {
+            pid_namespace = program.into_os_string().into_vec();
         }
     }
     if let Some(group) = group {
@@ -98,7 +102,7 @@ pub fn look(
             return Err(doubt("cgroup"));
         }
     }
-    Ok(())
+    Ok(pid_namespace)
 }
 
 /// Limits of every program, and its place in the order in which the kernel kills for memory.
@@ -109,13 +113,6 @@ pub fn bound(pid: i32, guest: Guest, terms: &Terms) -> Result<(), CellFailure> {
         Ok(()) => Ok(()),
         Err(error) => Err(failed("oom_score_adj")(Errno::from_io_error(&error).unwrap_or(Errno::IO))),
     }
-}
-
-/// The link that names the pid namespace of a process.
-pub fn pid_namespace(pid: i32) -> Vec<u8> {
-    fs::read_link(format!("/proc/{pid}/ns/pid"))
-        .map(|link| link.as_os_str().as_bytes().to_vec())
-        .unwrap_or_default()
 }
 
 /// Of /proc/PID/status; empty when it is not there.

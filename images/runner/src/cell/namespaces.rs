@@ -10,6 +10,7 @@ use super::zygote::Zygote;
 use crate::guest::Guest;
 use crate::seal::{Filter, last_errno};
 use crate::spawn::{Command, Pipes, unblock};
+use crate::tree::Tree;
 use crate::wire::proto::CellLimits;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
@@ -105,6 +106,8 @@ pub struct Namespaces {
     leash: Option<OwnedFd>,
     ends: Option<Ends>,
     pid: Option<i32>,
+    /// Once attested.
+    pid_namespace: Vec<u8>,
     sealed: bool,
     awake: bool,
     deadline: Instant,
@@ -170,6 +173,7 @@ impl Namespaces {
             leash: None,
             ends: None,
             pid: None,
+            pid_namespace: Vec::new(),
             sealed: false,
             awake: false,
             deadline: Instant::now() + MADE_WITHIN,
@@ -233,6 +237,11 @@ impl Namespaces {
     /// The process that waits in them.
     pub fn process(&self) -> Option<i32> {
         self.pid
+    }
+
+    /// All that is in them, once somebody waits there.
+    pub fn tree(&self) -> Tree {
+        Tree::Namespace(self.pid_namespace.clone())
     }
 
     /// The end of init is the end of everything in them.
@@ -362,7 +371,7 @@ impl Namespaces {
 
     /// Sealed, by its own word: now the runner looks for itself.
     fn ready(&mut self, pid: i32, entry: &Entry<'_>) -> Result<News, CellFailure> {
-        attest::look(pid, self.init, entry.guest, entry.group, entry.terms)?;
+        self.pid_namespace = attest::look(pid, self.init, entry.guest, entry.group, entry.terms)?;
         attest::bound(pid, entry.guest, entry.terms)?;
         self.stage = Stage::Ready;
         Ok(News::Ready)

@@ -200,7 +200,7 @@ impl Server {
         let Pending { run: id, exec, limits, early } = pending;
         let nursery = self.nursery.as_mut().expect("there are cells");
         let cell = nursery.cells.get_mut(&serial).expect("it was looked up");
-        let (Some(ground), Some(namespaces)) = (&cell.ground, &mut cell.namespaces) else {
+        let (Some(ground), Some(namespaces)) = (&mut cell.ground, &mut cell.namespaces) else {
             return Err(StartFailure::in_cell("no workspace"));
         };
         write_files(&ground.place, &exec.files)?;
@@ -211,6 +211,7 @@ impl Server {
         if let Some(Err(errno)) = limited {
             return Err(StartFailure::new("setrlimit", errno));
         }
+        ground.tree = namespaces.tree();
         let meter = Meter::start(&ground.counters);
         let extent = Extent::Cell(CellExtent {
             init: namespaces.pidfd(),

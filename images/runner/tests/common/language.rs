@@ -66,9 +66,8 @@ impl Language {
         let each = |one: &dyn Fn(&str) -> String| paths.iter().map(|path| one(path)).collect::<String>();
         match self {
             // Builtins only: the files are to be the shell's own.
-            Self::Bash => self.program(&each(&|path| {
-                format!("while IFS= read -r line; do echo \"$line\"; done <{path}\n")
-            })),
+            Self::Bash => self
+                .program(&each(&|path| format!("while IFS= read -r line; do echo \"$line\"; done <{path}\n"))),
             Self::Python | Self::WarmPython => {
                 self.program(&each(&|path| format!("print(end=open({path:?}).read())\n")))
             }
