@@ -1,7 +1,7 @@
 //! The ways in which a program's process can come into being in a cell. What holds of one must hold of all.
 
 use super::nursery::{Nursery, Setup, folder_of_the_interpreters, node, python as warm_python, warm};
-use super::{RUNNER, bash, command, python};
+use super::{bash, command, python};
 use runnel_runner::wire::proto::Exec;
 use std::path::Path;
 
@@ -22,16 +22,9 @@ pub enum Language {
 impl Language {
     /// All that this machine has.
     pub fn all() -> Vec<Self> {
+        let node = Path::new("/usr/bin/node").exists();
         let all = [Self::Bash, Self::Python, Self::WarmPython, Self::Node, Self::WaitingNode];
-        all.into_iter().filter(|language| language.is_there()).collect()
-    }
-
-    fn is_there(self) -> bool {
-        match self {
-            Self::Bash | Self::Python => true,
-            Self::WarmPython => Path::new(RUNNER).with_file_name("lib_runnel_cell.so").exists(),
-            Self::Node | Self::WaitingNode => Path::new("/usr/bin/node").exists(),
-        }
+        all.into_iter().filter(|language| node || !matches!(language, Self::Node | Self::WaitingNode)).collect()
     }
 
     /// What it is called in OpenCell and Exec.

@@ -241,7 +241,7 @@ pub fn folder_of_the_interpreters() -> Vec<String> {
     {
         bwrap.extend(["--perms", "0755", "--dir", folder].map(str::to_owned));
     }
-    for (from, to) in copies.into_iter().filter(|(from, _)| from.exists()) {
+    for (from, to) in copies {
         let readable = copied(&from, &to.replace('/', "_"));
         bwrap.extend(["--ro-bind".to_owned(), readable.display().to_string(), to.to_owned()]);
     }
