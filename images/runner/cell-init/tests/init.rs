@@ -88,13 +88,14 @@ for _ in range(300):
 #[test]
 fn the_cell_ends_when_its_socket_ends() {
     let cell = Cell::open();
-    let program = cell.enter("import time; time.sleep(1000)").expect("sealed");
+    let mut program = cell.enter("import time; time.sleep(1000)").expect("sealed");
+    program.go();
     let (pid, init) = (cell.pid, program.pid);
 
     // SAFETY: the runner's end, whose owner is still there to close it; this ends both directions.
     unsafe { libc::shutdown(std::os::fd::AsRawFd::as_raw_fd(&cell.socket), libc::SHUT_RDWR) };
 
-    assert_eq!(program.finish().status, -libc::SIGKILL);
+    assert_eq!(program.collect().status, -libc::SIGKILL);
     assert_eq!(wait(pid), 0);
     assert_ne!(pid, init);
     std::mem::forget(cell);

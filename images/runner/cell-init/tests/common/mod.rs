@@ -136,7 +136,10 @@ impl Drop for Cell {
     fn drop(&mut self) {
         // SAFETY: a child that was not waited for, so the number is its.
         unsafe { libc::kill(self.pid, libc::SIGKILL) };
-        wait(self.pid);
+        // A test that has failed may have left a program that nobody waits for, and then this would not end.
+        if !std::thread::panicking() {
+            wait(self.pid);
+        }
     }
 }
 
@@ -181,9 +184,19 @@ pub struct Ended {
 }
 
 impl Program {
+    /// Lets it exec.
+    pub fn go(&mut self) {
+        self.leash.write_all(b"go").expect("it waits");
+    }
+
     /// Lets it exec, and collects it.
     pub fn finish(mut self) -> Ended {
-        self.leash.write_all(b"go").expect("it waits");
+        self.go();
+        self.collect()
+    }
+
+    /// Waits for its end.
+    pub fn collect(mut self) -> Ended {
         self.input = None;
         let (mut output, mut errors) = (String::new(), String::new());
         self.output.read_to_string(&mut output).expect("text");
@@ -260,12 +273,15 @@ unsafe fn enter_from_low_numbers(entry: &Entry<'_>) -> Result<Entered, Errno> {
         0 => {}
         pid => return Ok(Entered::Parent { pid }),
     }
-    let [input, output, errors] = entry.stdio;
-    for (number, source) in (0..).zip([entry.leash, errors, input, output]) {
-        // SAFETY: numbers of a process that has nothing else to do; the sources are above 3.
+    // Any of them may have such a number already.
+    let aside = |number: RawFd| runnel_enter::sys::duplicate(number, 100).expect("a descriptor");
+    let cgroups: Vec<RawFd> = entry.cgroups.iter().map(|&number| aside(number)).collect();
+    let (init, [input, output, errors]) = (aside(entry.init), entry.stdio.map(aside));
+    for (number, source) in (0..).zip([aside(entry.leash), errors, input, output]) {
+        // SAFETY: numbers of a process that has nothing else to do.
         unsafe { libc::dup2(source, number) };
     }
-    let low = Entry { leash: 0, stdio: [2, 3, 1], ..*entry };
+    let low = Entry { init, leash: 0, stdio: [2, 3, 1], cgroups: &cgroups, ..*entry };
     // SAFETY: the caller's promise.
     match unsafe { runnel_enter::enter(&low, fork) } {
         Ok(Entered::Sealed) => Ok(Entered::Sealed),
@@ -284,18 +300,27 @@ fn become_python(argv: &[*const libc::c_char]) -> ! {
     runnel_enter::sys::exit_group(126)
 }
 
+/// Waits for what no descriptor tells.
+#[track_caller]
+pub fn until(mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited for {PATIENCE:?}");
+        std::thread::yield_now();
+    }
+}
+
 /// The exit code, or the negated signal.
 ///
 /// A process that was entered is this one's child only when A has gone, which may be after its own end.
 pub fn wait(pid: i32) -> i32 {
-    let (mut status, deadline) = (0, Instant::now() + PATIENCE);
-    // SAFETY: the kernel writes one number.
-    while unsafe { libc::waitpid(pid, &raw mut status, 0) } != pid {
-        let error = std::io::Error::last_os_error();
-        assert_eq!(error.raw_os_error(), Some(libc::ECHILD));
-        assert!(Instant::now() < deadline, "{pid} does not become a child");
-        std::thread::yield_now();
-    }
+    let mut status = 0;
+    until(|| {
+        // SAFETY: the kernel writes one number.
+        let ended = unsafe { libc::waitpid(pid, &raw mut status, 0) };
+        assert!(ended == pid || std::io::Error::last_os_error().raw_os_error() == Some(libc::ECHILD));
+        ended == pid
+    });
     if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { -libc::WTERMSIG(status) }
 }
 
