@@ -166,6 +166,8 @@ class LanguagesTest {
         assertThat(languages.find("bash").flatMap(Language::warm)).isEmpty();
         assertThat(languages.find("javascript").flatMap(Language::warm).map(WarmInterpreter::kind))
                 .contains(WarmInterpreter.Kind.WAITING);
+        assertThat(languages.find("python").flatMap(Language::warm).map(WarmInterpreter::kind))
+                .contains(WarmInterpreter.Kind.FORKED);
     }
 
     @ParameterizedTest
@@ -175,6 +177,13 @@ class LanguagesTest {
         "javascript, TZ, true",
         "javascript, LC_ALL, true",
         "javascript, DEBUG, false",
+        "python, PATH, true",
+        "python, PYTHONHASHSEED, true",
+        "python, TZ, true",
+        "python, HOME, true",
+        "python, OMP_NUM_THREADS, true",
+        "python, DEBUG, false",
+        "python, TOKEN, false",
         "javascript, HOME, false",
     })
     void aVariableThatComesTooLateForAWarmInterpreterIsCold(String language, String variable, boolean isCold)
@@ -190,7 +199,7 @@ class LanguagesTest {
     }
 
     @ParameterizedTest
-    @CsvSource("javascript, 4")
+    @CsvSource({"python, 3", "javascript, 4"})
     void theManualSaysWhyEachVariableIsCold(String language, int column) throws Exception {
         var explained = Files.readString(Path.of("../docs/extending/languages.md"))
                 .lines()
