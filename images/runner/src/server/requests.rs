@@ -115,11 +115,13 @@ impl Server {
         match begun {
             Ok(mut transfer) => {
                 let guest = self.place(cell).map_or(Guest::Same, Place::guest);
-                let acting = guest.act();
+                let _acting = guest.act();
                 if transfer.begin(id, &mut self.out) {
                     self.transfers.insert(id, Moving { transfer, cell, guest });
+                } else {
+                    // As the guest too: what could not get its name takes its temporary one away.
+                    drop(transfer);
                 }
-                drop(acting);
             }
             Err(error) => self.out.message(FrameType::FileError, id, &error),
         }

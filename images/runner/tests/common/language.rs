@@ -43,11 +43,12 @@ impl Language {
 
     /// The same, and more.
     pub fn nursery_with(self, setup: Setup) -> Nursery {
-        let interpreter = match self {
+        let mut interpreter = match self {
             Self::Bash | Self::Python | Self::Node => return Nursery::start_with(setup),
             Self::WarmPython => warm_python(),
             Self::WaitingNode => node(),
         };
+        interpreter.environment.extend(setup.variables.clone());
         let bwrap = [folder_of_the_interpreters(), setup.bwrap].concat();
         let mut nursery = Nursery::start_with(Setup { interpreters: vec![interpreter], bwrap, ..setup });
         nursery.await_warm(self.interpreter());

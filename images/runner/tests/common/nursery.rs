@@ -33,6 +33,8 @@ pub struct Setup {
     pub bwrap: Vec<String>,
     pub runner: Vec<String>,
     pub hidden: Vec<String>,
+    /// More variables of the interpreter that a language brings.
+    pub variables: Vec<Vec<u8>>,
 }
 
 impl Nursery {
@@ -41,12 +43,13 @@ impl Nursery {
     }
 
     pub fn start_with(setup: Setup) -> Self {
-        static STARTED: AtomicU32 = AtomicU32::new(0);
+        Self::start_as(uid(), setup)
+    }
+
+    /// As the first of uids that [`uid`] has given.
+    pub fn start_as(uid: u32, setup: Setup) -> Self {
         let root = rustix::process::getuid().is_root();
         let mut launch = setup.launch;
-        // Tests run in parallel, and a nursery shares its uids with nobody.
-        let place = (std::process::id() % 1000) * 100 + STARTED.fetch_add(1, Ordering::Relaxed) % 100;
-        let uid = if root { UIDS + place * (CELLS + 1) } else { rustix::process::getuid().as_raw() };
         let mut bwrap = if root {
             let (own, cells) = (format!("1000:{uid}:1"), format!("{FIRST_UID}:{}:{CELLS}", uid + 1));
             let id = uid.to_string();
@@ -152,6 +155,17 @@ impl Nursery {
         self.close(cell);
         ran
     }
+}
+
+/// The first of as many uids as a nursery has, for one that is started by root. Tests run in parallel, and a nursery shares
+/// its uids with nobody.
+pub fn uid() -> u32 {
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    if !rustix::process::getuid().is_root() {
+        return rustix::process::getuid().as_raw();
+    }
+    let place = (std::process::id() % 1000) * 100 + STARTED.fetch_add(1, Ordering::Relaxed) % 100;
+    UIDS + place * (CELLS + 1)
 }
 
 pub fn cell_limits() -> CellLimits {

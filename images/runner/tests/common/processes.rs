@@ -39,4 +39,34 @@ impl Process {
     pub fn id(&self) -> i32 {
         self.pid.as_raw_nonzero().get()
     }
+
+    /// How many pid namespaces it is in, as the host sees it.
+    pub fn depth(&self) -> usize {
+        self.namespace_pids().len()
+    }
+
+    /// In the innermost of them.
+    pub fn pid_inside(&self) -> i32 {
+        self.namespace_pids().last().copied().unwrap_or_default()
+    }
+
+    fn namespace_pids(&self) -> Vec<i32> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+        line.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+    }
+
+    /// Numbers and kinds, which only root sees.
+    pub fn descriptors(&self) -> Vec<String> {
+        let folder = fs::read_dir(format!("/proc/{}/fd", self.id())).expect("its descriptors");
+        let mut found: Vec<String> = folder
+            .flatten()
+            .map(|entry| {
+                let link = fs::read_link(entry.path()).expect("a link").display().to_string();
+                format!("{} {}", entry.file_name().display(), link.split(':').next().unwrap_or_default())
+            })
+            .collect();
+        found.sort();
+        found
+    }
 }

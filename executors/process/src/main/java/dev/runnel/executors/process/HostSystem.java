@@ -40,6 +40,8 @@ record HostSystem(Path root) {
             "kallsyms",
             "key-users",
             "keys",
+            // Anybody may write there, and each trigger is work for the host's kernel.
+            "pressure",
             "sched_debug",
             "scsi",
             "sysrq-trigger",

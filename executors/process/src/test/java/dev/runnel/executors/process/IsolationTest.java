@@ -307,7 +307,7 @@ final class IsolationTest {
                         print(name, 'open')
                     except OSError as e:
                         pass
-                for name in ('acpi', 'bus', 'fs', 'scsi'):
+                for name in ('acpi', 'bus', 'fs', 'pressure', 'scsi'):
                     if os.path.exists('/proc/' + name) and os.listdir('/proc/' + name):
                         print(name, os.listdir('/proc/' + name))
                 print(os.cpu_count() > 0, len(open('/proc/meminfo').read()) > 0, len(open('/proc/stat').read()) > 0)
