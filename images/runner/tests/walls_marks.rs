@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::nursery::Nursery;
+use common::nursery::{Nursery, Setup};
 use common::python;
 use runnel_runner::wire::proto::Exec;
 
@@ -68,7 +68,12 @@ const SEEN: &str = "/dev: ENOENT\n/dev/shm: ENOENT\n/dev/pts: ENOENT\n/tmp: ENOE
 
 #[test]
 fn marks_are_seen_by_no_program_of_another_cell_and_no_later_one() {
-    let mut nursery = Nursery::start();
+    for one_uid in [false, true] {
+        assert_marks_stay(Nursery::start_with(Setup { one_uid, ..Setup::default() }));
+    }
+}
+
+fn assert_marks_stay(mut nursery: Nursery) {
     let (marked, other) = (nursery.open(""), nursery.open(""));
     let mark = format!("{PLACES}\ntell(True)\nprint('made')\nsys.stdout.flush()\nsys.stdin.read()");
     let look = python(&format!("{PLACES}\ntell(False)"));

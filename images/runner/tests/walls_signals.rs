@@ -3,7 +3,8 @@
 mod common;
 
 use common::language::Language;
-use common::nursery::Nursery;
+use common::nursery::{Nursery, Setup};
+use common::processes::Process;
 use common::{Event, bash};
 use runnel_runner::wire::FrameType;
 use runnel_runner::wire::proto::Exec;
@@ -25,8 +26,10 @@ const ATTACKS: [(&str, &str); 8] = [
 
 #[test]
 fn signals_to_groups_and_to_everybody_stay_in_the_cell() {
-    for language in Language::all() {
-        let mut nursery = language.nursery();
+    let everybody = Language::all().into_iter().flat_map(|language| [(language, true), (language, false)]);
+    for (language, one_uid) in everybody {
+        // With uids of their own they could not signal each other for want of a permission.
+        let mut nursery = language.nursery_with(Setup { one_uid, ..Setup::default() });
         let beside = nursery.open("");
         let neighbour = bash("echo up; while read line; do echo \"$line $(nice)\"; done");
         let neighbour = nursery.sandbox.exec(&Exec { cell: beside, ..neighbour });
@@ -48,7 +51,7 @@ fn signals_to_groups_and_to_everybody_stay_in_the_cell() {
 
 #[test]
 fn a_trap_that_kills_its_own_group_ends_nobody_else() {
-    let mut nursery = Nursery::start();
+    let mut nursery = Nursery::start_with(Setup { one_uid: true, ..Setup::default() });
     let script = "trap 'kill 0' EXIT; sleep 1000 & sleep 1000 & echo done";
 
     for _ in 0..3 {
@@ -63,6 +66,8 @@ fn a_trap_that_kills_its_own_group_ends_nobody_else() {
 fn assert_lives(nursery: &mut Nursery, language: Language) {
     nursery.sandbox.channel.raw(FrameType::Ping, 0, &[]);
     assert!(matches!(nursery.sandbox.channel.event(0), Event::Pong));
+    // Bubblewrap's first process, whose end orphans all others.
+    assert!(!Process::all_of(&nursery.sandbox).is_empty());
     let ran = nursery.once(&language.shows(&["/proc/self/comm"]));
     ran.assert_succeeded();
 }

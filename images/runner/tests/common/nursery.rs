@@ -33,6 +33,8 @@ pub struct Setup {
     pub bwrap: Vec<String>,
     pub runner: Vec<String>,
     pub hidden: Vec<String>,
+    /// All cells have the nursery's own uid, as those of a daemon that is not root.
+    pub one_uid: bool,
     /// More variables of the interpreter that a language brings.
     pub variables: Vec<Vec<u8>>,
 }
@@ -50,7 +52,11 @@ impl Nursery {
     pub fn start_as(uid: u32, setup: Setup) -> Self {
         let root = rustix::process::getuid().is_root();
         let mut launch = setup.launch;
-        let mut bwrap = if root {
+        let range = root && !setup.one_uid;
+        if root && setup.one_uid {
+            launch.extend(["--uid", &uid.to_string(), "--gid", &uid.to_string()].map(str::to_owned));
+        }
+        let mut bwrap = if range {
             let (own, cells) = (format!("1000:{uid}:1"), format!("{FIRST_UID}:{}:{CELLS}", uid + 1));
             let id = uid.to_string();
             launch.extend(["--uid", &id, "--gid", &id, "--userns-fd", "9"].map(str::to_owned));
@@ -77,7 +83,7 @@ impl Nursery {
             limits: Some(cell_limits()),
             max_cells: CELLS,
             first_uid: FIRST_UID,
-            uid_count: if root { CELLS } else { 0 },
+            uid_count: if range { CELLS } else { 0 },
         };
         let kind = SandboxKind::Cell.into();
         sandbox.channel.send(FrameType::Welcome, 0, &Welcome { kind, nursery: Some(nursery), ..welcome() });
