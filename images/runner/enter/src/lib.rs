@@ -110,8 +110,10 @@ pub unsafe fn enter(entry: &Entry<'_>, fork: impl Fn() -> i32) -> Result<Entered
 /// A, up to the fork of B; returns in B.
 fn join(entry: &Entry<'_>, cloned: bool, fork: &impl Fn() -> i32) -> Result<(), Failure> {
     Step::Hide.make(hide)?;
-    // The caller's handlers have no business here.
+    // The caller's handlers have no business here. And a zygote ignores SIGCHLD: B may end before this process has left,
+    // and a parent that ignores the signal would have the kernel reap B, so that nobody learns how it ended.
     Step::Signals.make(|| sys::block_signals(u64::MAX))?;
+    Step::Signals.make(|| sys::replace_action(sys::SIGCHLD, &sys::DEFAULT))?;
     if !entry.into_cgroup {
         Step::Cgroup.make(|| entry.cgroups.iter().try_for_each(|&tasks| join_tasks(tasks)))?;
     } else if !cloned && Step::Clone.make(|| clone_into(entry.cgroups[0]))? != 0 {
@@ -123,6 +125,8 @@ fn join(entry: &Entry<'_>, cloned: bool, fork: &impl Fn() -> i32) -> Result<(), 
         pid => {
             let [a, b, c, d] = pid.to_ne_bytes();
             let told = sys::send(entry.leash, &[b'P', a, b, c, d]);
+            #[cfg(feature = "faults")]
+            faults::linger();
             sys::exit_group(if told.is_ok() { 0 } else { FAILED })
         }
     }

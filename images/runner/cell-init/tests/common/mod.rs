@@ -119,7 +119,9 @@ impl Cell {
         let mut leash = UnixStream::from(leash);
         leash.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         let told = sealed(&mut leash);
-        wait(first);
+        if !options.lingers {
+            wait(first);
+        }
         let pid = told?;
         Ok(Program {
             pid,
@@ -151,6 +153,8 @@ pub struct Options<'a> {
     pub filter: &'a [SockFilter],
     pub signals: Signals,
     pub low_numbers: bool,
+    /// A does not leave yet.
+    pub lingers: bool,
 }
 
 impl Default for Options<'_> {
@@ -162,6 +166,7 @@ impl Default for Options<'_> {
             filter: &ALLOW,
             signals: Signals::Reset,
             low_numbers: false,
+            lingers: false,
         }
     }
 }
