@@ -12,7 +12,7 @@ interface EventArchive extends AutoCloseable {
     List<Event> read(long sequence, int maxBytes) throws IOException;
 
     /// Nothing will be written any more.
-    void finish();
+    void finish() throws IOException;
 
     /// Removes the archive.
     @Override

@@ -78,7 +78,7 @@ final class EventLog implements AutoCloseable {
 
     /// The log is complete. Where there is an archive everything is moved there, and it gives back what it
     /// kept free.
-    void settle() {
+    void settle() throws IOException {
         lock.lock();
         try {
             seal();

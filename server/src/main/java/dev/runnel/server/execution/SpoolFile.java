@@ -127,11 +127,13 @@ final class SpoolFile implements EventArchive {
         return events;
     }
 
-    /// Gives back what was reserved and not used.
+    /// Gives back what was reserved and not used, and the descriptor: ended executions are kept for long, and there may
+    /// be more of them than a process may have files open.
     @Override
-    public void finish() {
+    public void finish() throws IOException {
         spool.release(reserved - end);
         reserved = end;
+        file.close();
     }
 
     @Override

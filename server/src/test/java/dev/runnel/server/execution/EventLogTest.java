@@ -192,6 +192,7 @@ final class EventLogTest {
         log.append(END);
         log.settle();
 
+        assertThat(openBelow(directory)).isEmpty();
         for (var after : List.of(0L, 1L, 17L, log.last() - 3)) {
             var events = all(log.observe(after));
             assertThat(events.getFirst().sequence()).isEqualTo(after + 1);
@@ -207,6 +208,19 @@ final class EventLogTest {
         assertThat(spool.reserved()).isZero();
         assertThat(leftIn(directory.resolve("spool"))).isEmpty();
         assertThatThrownBy(() -> log.observe(0)).isInstanceOf(RefusedException.class);
+    }
+
+    /// What this process has open there.
+    private static List<Path> openBelow(Path directory) throws IOException {
+        var open = new ArrayList<Path>();
+        for (var descriptor : leftIn(Path.of("/proc/self/fd"))) {
+            // That of this very listing is gone by now.
+            if (Files.isSymbolicLink(descriptor)
+                    && Files.readSymbolicLink(descriptor).startsWith(directory)) {
+                open.add(descriptor);
+            }
+        }
+        return open;
     }
 
     private static List<Path> leftIn(Path directory) throws IOException {
