@@ -2,9 +2,12 @@
 
 mod common;
 
-use common::Ran;
 use common::nursery::{Nursery, Setup, folder_of_the_interpreters, python, warm};
-use runnel_runner::wire::proto::Exec;
+use common::processes::Process;
+use common::{Event, Ran, Sandbox};
+use runnel_runner::wire::FrameType;
+use runnel_runner::wire::proto::{Exec, Interpreter};
+use std::time::{Duration, Instant};
 
 const COMMAND: [&str; 2] = ["python3", "main.py"];
 
@@ -140,6 +143,44 @@ fn what_was_printed_before_a_kill_is_not_lost() {
     let ran = nursery().once(&program("import os\nprint('before')\nos.kill(os.getpid(), 9)\n"));
 
     assert_eq!(ran.text(), "before\n");
+}
+
+/// One that is between two programs keeps its workspace, too.
+#[test]
+fn a_program_whose_zygote_dies_before_it_has_forked_is_started_cold() {
+    let interpreter = Interpreter { ahead: 0, ..python() };
+    let bwrap = folder_of_the_interpreters();
+    let mut nursery = Nursery::start_with(Setup { interpreters: vec![interpreter], bwrap, ..Setup::default() });
+    nursery.await_warm("python");
+    let cell = nursery.open("python");
+    assert!(nursery.run(cell, &program("open('file', 'w').write('kept')")).warm);
+    // It hears that it is to fork, and does nothing.
+    nursery.signal_a_process_named("main.py", libc::SIGSTOP);
+    let mut next = Exec { cell, ..program("import os\nprint(open('file').read(), os.environ['COLD'])") };
+    next.environment.push(b"COLD=1".to_vec());
+    next.cold_environment.push(b"COLD".to_vec());
+
+    let run = nursery.sandbox.exec(&next);
+    await_init(&mut nursery.sandbox);
+    nursery.kill_a_process_named("main.py");
+    let ran = nursery.sandbox.finish(run);
+
+    assert_eq!((ran.warm, ran.text().as_str()), (false, "kept 1\n"));
+    nursery.close(cell);
+}
+
+/// Waits until the runner knows that a cell's init has started: whoever is to be forked into it has been asked then.
+fn await_init(sandbox: &mut Sandbox) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let is_init = |process: &Process| !["bwrap", "runner", "python3"].contains(&process.name.as_str());
+    while !Process::all_of(sandbox).iter().any(is_init) {
+        assert!(Instant::now() < deadline, "no init");
+    }
+    // What it says is heard in the turn of the second at the latest.
+    for _ in 0..2 {
+        sandbox.channel.raw(FrameType::Ping, 0, &[]);
+        assert!(matches!(sandbox.channel.event(0), Event::Pong));
+    }
 }
 
 #[test]

@@ -305,9 +305,15 @@ impl Namespaces {
             streams: [pipes.child_input.as_fd(), pipes.child_output.as_fd(), pipes.child_error().as_fd()],
             group: entry.group,
         };
-        match entry.zygote {
-            Some(zygote) => zygote.fork_into(&descriptors)?,
-            None => cold::enter(&descriptors, entry.filter, entry.command)?,
+        match (entry.zygote, entry.command) {
+            (Some(zygote), _) => zygote.fork_into(&descriptors)?,
+            (None, command) => {
+                if command.is_none() {
+                    // The zygote that was to be asked may be gone.
+                    self.entrant = Entrant::Cold;
+                }
+                cold::enter(&descriptors, entry.filter, command)?;
+            }
         }
         // The program's ends are the program's alone from now on.
         let Pipes { input, outputs, .. } = pipes;

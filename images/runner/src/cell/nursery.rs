@@ -271,6 +271,7 @@ impl Nursery {
             // A new one in its place would look like the old one without its files.
             return Err(CellFailure::new("workspace lost", 0));
         }
+        cell.resizing = false;
         cell.namespaces =
             Some(Namespaces::make(&self.root, cell.guest, &cell.limits, workspace, entrant, merged)?);
         Ok(())

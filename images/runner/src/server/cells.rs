@@ -237,8 +237,13 @@ impl Server {
 
     /// A cell could not be had, or not for the next program. The nursery goes on, unless that makes it doubtful.
     pub(super) fn cell_failed(&mut self, serial: u64, failure: &CellFailure) -> Result<(), End> {
+        let namespaces = self.cell_mut(serial).and_then(|cell| cell.namespaces.as_ref());
+        let interpreted = namespaces.is_some_and(|namespaces| namespaces.entrant() != Entrant::Cold);
         self.empty(serial);
         self.doubt(failure);
+        if interpreted && !failure.is_alarming() && self.start_cold(serial) {
+            return Ok(());
+        }
         let Some(cell) = self.cell_mut(serial) else { return Ok(()) };
         let (number, opened, pending) = (cell.number, cell.opened, cell.pending.take());
         if let Some(pending) = pending {
@@ -258,6 +263,14 @@ impl Server {
         }
         self.close_if_empty(serial);
         Ok(())
+    }
+
+    /// A program that waits for an interpreter that can't be had is started cold. Returns whether there was one.
+    fn start_cold(&mut self, serial: u64) -> bool {
+        let Some(nursery) = &mut self.nursery else { return false };
+        let pending = nursery.cells.get(&serial).and_then(|cell| cell.pending.as_ref());
+        let Some(merged) = pending.map(|pending| pending.exec.merge_stderr) else { return false };
+        nursery.make_again(serial, Entrant::Cold, merged).is_ok()
     }
 
     fn doubt(&mut self, failure: &CellFailure) {

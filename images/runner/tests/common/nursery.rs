@@ -139,6 +139,11 @@ impl Nursery {
 
     /// SIGKILL for a process of the nursery, by a word of its command line.
     pub fn kill_a_process_named(&self, word: &str) {
+        self.signal_a_process_named(word, libc::SIGKILL);
+    }
+
+    /// A signal for a process of the nursery, by a word of its command line.
+    pub fn signal_a_process_named(&self, word: &str, signal: i32) {
         let inside = |pid: &i32| {
             let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
             status.lines().any(|line| line.starts_with("Uid:") && line.contains(&self.uid.to_string()))
@@ -150,7 +155,7 @@ impl Nursery {
         let found: Vec<i32> = pids.filter(inside).collect();
         assert_eq!(found.len(), 1, "{found:?}");
         // SAFETY: a signal for the one process that was found, which is this nursery's by its uid.
-        unsafe { libc::kill(found[0], libc::SIGKILL) };
+        unsafe { libc::kill(found[0], signal) };
     }
 
     /// In a fresh cell that is closed afterwards.
