@@ -20,6 +20,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run repeated tests with their full counts")
+    parser.addoption("--soak-seed", type=int, help="what test_soak.py draws its programs and faults from")
+    parser.addoption("--soak-count", type=int, help="how many executions test_soak.py runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "at_most(seconds, soak_seconds): how long a test may take, if not 120 s")
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +76,16 @@ def channel(daemon: Daemon) -> Iterator[grpc.Channel]:
 
 
 @pytest.fixture(autouse=True)
-def _no_test_may_hang() -> Iterator[None]:
+def _no_test_may_hang(request: pytest.FixtureRequest, soak: bool) -> Iterator[None]:
+    marker = request.node.get_closest_marker("at_most")
+    seconds = marker.kwargs["soak_seconds" if soak else "seconds"] if marker else 120
+    seconds = int(os.environ.get("RUNNEL_TEST_TIMEOUT", seconds))
+
     def ring(_signal: int, _frame: object) -> None:
-        pytest.fail("the test took longer than 120 s", pytrace=True)
+        pytest.fail(f"the test took longer than {seconds} s", pytrace=True)
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(int(os.environ.get("RUNNEL_TEST_TIMEOUT", "120")))
+    signal.alarm(seconds)
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
