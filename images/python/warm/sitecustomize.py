@@ -46,6 +46,11 @@ def _zygote() -> bytes:
     # Nothing of this was made by the program, so its collections need not look at it, which would copy all pages.
     gc.collect()
     gc.freeze()
+    # But the program's own module is the program's: what it holds at the end is finalized as in any interpreter.
+    main = sys.modules["__main__"]
+    for part in main, vars(main):
+        if gc.is_tracked(part):
+            _runnel_cell.thaw(part)
     return _runnel_cell.serve(LEASH)
 
 

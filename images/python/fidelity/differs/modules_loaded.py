@@ -1,7 +1,7 @@
 # native: []
 # plain: ['sitecustomize']
 # unbuffered: []
-# cell: as configured to be loaded ahead
+# cell: []
 # cold cell: ['sitecustomize']
 import sys
 
@@ -11,4 +11,4 @@ import subprocess
 code = "import sys; print(*sys.modules)"
 natively = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
 more = sorted(loaded - natively)
-print(more if len(more) < 3 else "as configured to be loaded ahead")
+print(more)

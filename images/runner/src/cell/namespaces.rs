@@ -295,7 +295,10 @@ impl Namespaces {
     }
 
     fn enter(&mut self, entry: &Entry<'_>) -> Result<(), CellFailure> {
+        // A pipe has an owner too: a program that opens /dev/stdin is asked whether it is that.
+        let acting = entry.guest.act();
         let pipes = Pipes::new(self.merged).map_err(|failure| CellFailure::new(failure.step, failure.errno))?;
+        drop(acting);
         let (leash, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
             .map_err(failed("socketpair"))?;
         unblock(&leash).map_err(failed("fcntl"))?;
