@@ -40,6 +40,9 @@ record NurseryMaker(
     /// Of the random part of its cgroups' name, which is not the nonce: that one is for the channel alone.
     private static final int NAME_BYTES = 6;
 
+    /// Where an interpreter finds what it is to import, with commas.
+    private static final String PRELOAD = "RUNNEL_PRELOAD";
+
     NurseryMaker {
         hidden = List.copyOf(hidden);
         languages = List.copyOf(languages);
@@ -110,6 +113,9 @@ record NurseryMaker(
                 .toList();
         Map<String, String> environment = new HashMap<>(Machine.ENVIRONMENT);
         warm.environment().forEach((name, value) -> environment.put(name, value.replace("{warm}", prelude)));
+        if (!warm.preload().isEmpty()) {
+            environment.put(PRELOAD, String.join(",", warm.preload()));
+        }
         return new NurserySettings.Interpreter(
                 language.name(), warm.kind(), argv, environment, config.ahead(warm.kind()));
     }

@@ -32,6 +32,7 @@ final class NurseryMakerTest {
 
             var environment = new HashMap<>(Machine.ENVIRONMENT);
             environment.put("HOOK", "/run/runnel/warm/lisp/hook.l");
+            environment.put("RUNNEL_PRELOAD", "loop,format.pretty");
             assertThat(settings.interpreters())
                     .containsExactly(new NurserySettings.Interpreter(
                             "lisp",
@@ -87,7 +88,7 @@ final class NurseryMakerTest {
                 WarmInterpreter.Kind.WAITING,
                 List.of("lisp", "--wait={warm}", "{file}"),
                 Map.of("HOOK", "{warm}/hook.l"),
-                List.of(),
+                List.of("loop", "format.pretty"),
                 List.of(),
                 Path.of("/opt/runnel/lisp/warm"));
         return new Language(
