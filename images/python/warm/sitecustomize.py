@@ -17,12 +17,20 @@ LEASH = 3
 CHDIR = 2  # images/runner/src/spawn/child.rs
 
 
-def _preload() -> None:
+def _preload() -> set:
+    """Returns the names that the workspace could have given to modules of its own, had they not been imported yet."""
+    bare = set(sys.modules)
     for name in filter(None, os.environ.get("RUNNEL_PRELOAD", "").split(",")):
         try:
             __import__(name)
         except (Exception, SystemExit) as error:
             print(f"{name} is not preloaded: {error!r}", file=sys.stderr)
+    loaded = {name for name in set(sys.modules) - bare if _origin(name) not in {"built-in", "frozen"}}
+    return {name.partition(".")[0] for name in loaded}
+
+
+def _origin(name: str) -> object:
+    return getattr(getattr(sys.modules[name], "__spec__", None), "origin", None)
 
 
 def _buffer_lines() -> None:
@@ -34,7 +42,6 @@ def _buffer_lines() -> None:
 
 def _zygote() -> bytes:
     """Returns in a fork, with its go."""
-    _preload()
     _buffer_lines()
     known = set(sys.modules)
     import gc  # noqa: PLC0415 - after the modules that may stay
@@ -46,15 +53,18 @@ def _zygote() -> bytes:
     # Nothing of this was made by the program, so its collections need not look at it, which would copy all pages.
     gc.collect()
     gc.freeze()
-    # But the program's own module is the program's: what it holds at the end is finalized as in any interpreter.
-    main = sys.modules["__main__"]
-    for part in main, vars(main):
-        if gc.is_tracked(part):
-            _runnel_cell.thaw(part)
+    _renew_main()
     return _runnel_cell.serve(LEASH)
 
 
-def _become(go: bytes) -> None:
+def _renew_main() -> None:
+    """The program's globals must be seen by collections: the last one, at the end, calls their finalizers."""
+    main = type(sys)("__main__")
+    vars(main).update(vars(sys.modules["__main__"]))
+    sys.modules["__main__"] = main
+
+
+def _become(go: bytes, preloaded: set) -> None:
     """Sets what the go names."""
     directory, count, *rest = go.split(b"\0")
     argv, variables = rest[: int(count)], rest[int(count) :]
@@ -65,7 +75,8 @@ def _become(go: bytes) -> None:
         os.write(LEASH, b"F" + bytes([CHDIR]) + error.errno.to_bytes(4, sys.byteorder))
         os._exit(127)
     _set_environment(variables)
-    _start_again_where_paths_differ(argv)
+    if _has_users_own_packages() or _shadows(preloaded):
+        _start_anew(argv)
     argv = [os.fsdecode(argument) for argument in argv]
     sys.argv[:] = argv[1:]
     if hasattr(sys, "orig_argv"):
@@ -81,18 +92,27 @@ def _set_environment(variables: list) -> None:
             os.environb[name] = value
 
 
-def _start_again_where_paths_differ(argv: list) -> None:
-    """A folder of the user's own packages (~/.local) belongs on sys.path, and its .pth files may do anything.
+def _has_users_own_packages() -> bool:
+    """They belong on sys.path, and their .pth files may do anything (~/.local)."""
+    return bool(site.ENABLE_USER_SITE and os.path.isdir(site.USER_SITE))  # noqa: PTH112 - as in the prelude: no pathlib
 
-    Python looks for it when it starts, and when this one did there was no workspace yet. So the program gets the cold
-    start that it would have had anywhere else: with the prelude, where this cell has one. The leash is closed by exec.
+
+def _shadows(preloaded: set) -> bool:
+    """Whether the program's folder, the first on sys.path, has a module that would be found in place of a preloaded."""
+    with os.scandir() as entries:
+        return any(entry.name.partition(".")[0] in preloaded for entry in entries)
+
+
+def _start_anew(argv: list) -> None:
+    """The cold start that the program would have had anywhere else: with the prelude, where this cell has one.
+
+    Python looks into the workspace while it starts, and when this one did it was empty. Exec closes the leash.
     """
-    if site.ENABLE_USER_SITE and os.path.isdir(site.USER_SITE):  # noqa: PTH112 - as in the prelude: no pathlib
-        runnel, _, name = _folder().rsplit("/", 2)
-        prelude = f"{runnel}/preludes/{name}"
-        if os.path.isdir(prelude):  # noqa: PTH112
-            os.environ["PYTHONPATH"] = prelude
-        os.execve(sys.executable, argv, os.environb)
+    runnel, _, name = _folder().rsplit("/", 2)
+    prelude = f"{runnel}/preludes/{name}"
+    if os.path.isdir(prelude):  # noqa: PTH112
+        os.environ["PYTHONPATH"] = prelude
+    os.execve(sys.executable, argv, os.environb)
 
 
 def _folder() -> str:
@@ -125,7 +145,8 @@ def _leave() -> None:
 
 def _start() -> None:
     try:
-        _become(_zygote())
+        preloaded = _preload()
+        _become(_zygote(), preloaded)
         _reseed()
         _leave()
     except BaseException as error:

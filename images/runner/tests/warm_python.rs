@@ -84,6 +84,7 @@ fn a_program_ends_as_it_does_cold() {
         "import sys\nprint('x')\nsys.stdout.close()\n",
         "import sys\nsys.stdout.buffer.write(b'\\xff')\nsys.stdout.flush()\nprint('x')\n",
         "print('\\ud800')\n",
+        "class C:\n    def __del__(self): print('del')\nkept = C()\ncycle = C()\ncycle.me = cycle\n",
     ] {
         assert_the_same(&mut nursery, &program(source));
     }
@@ -269,6 +270,21 @@ fn packages_of_the_users_own_are_found() {
     exec.files.push(file);
 
     assert_the_same(&mut nursery, &exec);
+}
+
+#[test]
+fn modules_of_the_workspace_come_before_preloaded_ones() {
+    let mut nursery = nursery_with(&["json", "random"]);
+    for path in ["json.py", "random/__init__.py"] {
+        let mut exec = program(
+            "import sys, json, random\nprint(json.__file__, random.__file__, 'sitecustomize' in sys.modules)\n",
+        );
+        let mut file = exec.files[0].clone();
+        (file.path, file.content) = (path.into(), Vec::new());
+        exec.files.push(file);
+
+        assert_the_same(&mut nursery, &exec);
+    }
 }
 
 #[test]

@@ -2,5 +2,4 @@
 # native: ['python3', 'main.py', 'a', 'b']
 # cell: ['python3', 'main.py']
 # cold cell: ['python3', 'main.py', 'a', 'b']
-words = open("/proc/self/cmdline").read().split("\0")[:-1]
-print(words)
+print(open("/proc/self/cmdline").read().split("\0")[:-1])

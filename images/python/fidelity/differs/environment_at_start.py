@@ -1,7 +1,7 @@
 # native: no PYTHONPATH
-# plain: PYTHONPATH of the prelude
+# plain: PYTHONPATH of Runnel's
 # unbuffered: no PYTHONPATH
-# cell: PYTHONPATH of the prelude
-# cold cell: PYTHONPATH of the prelude
+# cell: PYTHONPATH of Runnel's
+# cold cell: PYTHONPATH of Runnel's
 start = open("/proc/self/environ", "rb").read()
-print("PYTHONPATH of the prelude" if b"PYTHONPATH=/run/runnel" in start else "no PYTHONPATH")
+print("PYTHONPATH of Runnel's" if b"PYTHONPATH=/run/runnel" in start else "no PYTHONPATH")
