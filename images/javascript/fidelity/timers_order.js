@@ -1,7 +1,7 @@
 setTimeout(() => {
   console.log("timeout 1");
   setTimeout(() => {
-    setTimeout(() => console.log("timeout 2"), 2);
+    setTimeout(() => console.log("timeout 2"), 50);
     setTimeout(() => console.log("timeout 1 again"), 1);
     setTimeout(() => console.log("unref'd, never"), 1000000).unref();
   }, 1);

@@ -19,12 +19,7 @@ use zygote::{Filter, Request};
 
 const FAILED: i32 = 127;
 
-static METHODS: Shared<[Method; 3]> = Shared::new([
-    Method::new(
-        c"thaw",
-        thaw,
-        c"thaw(object)\n\nTakes an object that the collector tracks out of what gc.freeze() has frozen.",
-    ),
+static METHODS: Shared<[Method; 2]> = Shared::new([
     Method::new(
         c"serve",
         serve,
@@ -44,17 +39,6 @@ static FILTER: Shared<Filter> = Shared::new(Filter::new());
 pub extern "C" fn PyInit__runnel_cell() -> *mut Object {
     // SAFETY: the definition lives as long as the process.
     unsafe { python::PyModule_Create2(MODULE.get(), ABI) }
-}
-
-/// `gc.unfreeze()` knows all or nothing: an object that is tracked anew is among the youngest again.
-unsafe extern "C" fn thaw(_module: *mut Object, object: *mut Object) -> *mut Object {
-    // SAFETY: a living object that the caller knows to be tracked, and the interpreter's lock is held.
-    unsafe { python::PyObject_GC_UnTrack(object) };
-    // SAFETY: as above; it is not tracked now.
-    unsafe { python::PyObject_GC_Track(object) };
-    // SAFETY: the caller gets a reference of its own.
-    unsafe { python::Py_IncRef(object) };
-    object
 }
 
 /// Returns in B only. In the zygote it ends with the socket, or with an OSError.

@@ -103,14 +103,11 @@ unsafe extern "C" {
     pub static PyExc_OSError: *mut Object;
     pub fn PyModule_Create2(definition: *mut ModuleDefinition, version: c_int) -> *mut Object;
     pub fn PyLong_AsLong(object: *mut Object) -> c_long;
-    pub fn Py_IncRef(object: *mut Object);
     pub fn PyErr_Occurred() -> *mut Object;
     pub fn PyErr_SetFromErrno(kind: *mut Object) -> *mut Object;
     pub fn PyBytes_FromStringAndSize(bytes: *const c_char, length: isize) -> *mut Object;
     pub fn PyMem_Realloc(memory: *mut c_void, length: usize) -> *mut c_void;
     pub fn PyMem_Free(memory: *mut c_void);
-    pub fn PyObject_GC_UnTrack(object: *mut Object);
-    pub fn PyObject_GC_Track(object: *mut Object);
     pub fn PyOS_BeforeFork();
     pub fn PyOS_AfterFork_Parent();
     pub fn PyOS_AfterFork_Child();
