@@ -180,7 +180,7 @@ class WaitTest(unittest.TestCase):
         process, leash = self.hold()
         self.go(leash, directory="nowhere")
 
-        self.assertEqual(leash.recv(9), b"F\x0a" + struct.pack("=i", errno.ENOENT))
+        self.assertEqual(leash.recv(9), b"F\x02" + struct.pack("=i", errno.ENOENT))
         self.assertEqual(self.outcome(process), (1, "", ""))
 
     def test_a_large_go_in_pieces(self) -> None:

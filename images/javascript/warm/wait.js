@@ -12,7 +12,7 @@
 "use strict";
 
 const LEASH = 3;
-const CHDIR = 10; // images/runner/enter/src/step.rs
+const CHDIR = 2; // images/runner/src/spawn/child.rs
 const Module = module.constructor;
 
 // Only while node starts, and once: the variable is deleted here, so a worker, which loads this file again, has none.

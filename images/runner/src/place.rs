@@ -11,6 +11,10 @@ use std::os::unix::ffi::OsStrExt;
 /// Entries looked at in each directory for a file at the size limit.
 const LOOKED_AT: u32 = 1000;
 
+/// What the kernel frees in about a millisecond.
+const SLOW_INODES: u64 = 500;
+const SLOW_BYTES: u64 = 8 << 20;
+
 /// The workspace, opened once, and the other writable directories.
 pub struct Place {
     workspace: OwnedFd,
@@ -47,6 +51,16 @@ impl Place {
         [&self.workspace].into_iter().chain(&self.others).any(|directory| {
             fstatvfs(directory).is_ok_and(|space| {
                 (space.f_blocks > 0 && space.f_bavail == 0) || (space.f_files > 0 && space.f_favail == 0)
+            })
+        })
+    }
+
+    /// Whether so much lies in them that the end of the file systems takes the kernel more than a moment.
+    pub fn is_slow_to_end(&self) -> bool {
+        [&self.workspace].into_iter().chain(&self.others).any(|directory| {
+            fstatvfs(directory).map_or(true, |space| {
+                let bytes = (space.f_blocks - space.f_bfree).saturating_mul(space.f_frsize);
+                space.f_files - space.f_ffree > SLOW_INODES || bytes > SLOW_BYTES
             })
         })
     }

@@ -6,6 +6,7 @@ use common::nursery::{CELLS, Nursery, Setup, cell_limits};
 use common::{Event, bash, command, files};
 use runnel_runner::wire::FrameType;
 use runnel_runner::wire::proto::{CellLimits, Exec, ExitCause, FileProblem, ProgramFile};
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_program_runs_in_a_cell_and_leaves_nothing() {
@@ -170,4 +171,24 @@ fn a_file_that_cannot_be_written_fails_the_start_by_its_name() {
     assert_eq!((failed.step.as_str(), failed.file_path.as_slice()), ("file", &b"link/etc/x"[..]));
     assert_eq!(failed.file_error.expect("it says why").problem(), FileProblem::LinkOnTheWay);
     nursery.close(cell);
+}
+
+#[test]
+fn the_end_of_a_cell_with_very_many_files_keeps_nobody_waiting() {
+    let mut nursery = Nursery::start();
+    let cell = nursery.open("");
+    let script = "import os\nmade = 0\ntry:\n    for made in range(200000):\n        os.mknod(f'/tmp/{made}')\n\
+                  except OSError as error:\n    print(made, error.errno)\n";
+    let made = nursery.run(cell, &common::python(script));
+    nursery.sandbox.channel.raw(FrameType::CloseCell, cell, &[]);
+
+    let begun = Instant::now();
+    nursery.sandbox.channel.raw(FrameType::Ping, 0, &[]);
+    while !matches!(nursery.sandbox.channel.event(0), Event::Pong) {}
+    let took = begun.elapsed();
+
+    // 8 MiB of /tmp allow so many, one of which is the folder itself.
+    assert_eq!(made.text(), format!("2047 {}\n", libc::ENOSPC));
+    assert!(took < Duration::from_millis(500), "{took:?}");
+    assert!(matches!(nursery.sandbox.channel.event(cell), Event::CellClosed));
 }

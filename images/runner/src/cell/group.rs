@@ -229,6 +229,8 @@ fn limit_memory(directory: &OwnedFd, unified: bool, bytes: u64) -> Result<(), Er
     }
     // Memory alone may never be over memory and swap together, so which comes first depends on what was there.
     let early = write(directory, "memory.limit_in_bytes", &bytes);
+    // Buffers of TCP sockets are counted apart, and only where a limit is set.
+    absent_is_fine(write(directory, "memory.kmem.tcp.limit_in_bytes", &bytes))?;
     absent_is_fine(write(directory, "memory.memsw.limit_in_bytes", &bytes))?;
     if early.is_err() { write(directory, "memory.limit_in_bytes", &bytes) } else { Ok(()) }
 }

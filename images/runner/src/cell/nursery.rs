@@ -7,11 +7,13 @@ use super::group::{Groups, Hierarchy};
 use super::namespaces::{Entrant, Entry, Namespaces, News};
 use super::root::Root;
 use super::zygote::{Zygote, burn_pids};
+use crate::ground::Ground;
 use crate::guest::Guest;
 use crate::seal::{Filter, Memory};
 use crate::spawn::Command;
 use crate::wire::proto::{self, CellLimits, InterpreterKind};
 use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Instant;
@@ -291,6 +293,9 @@ impl Nursery {
     pub fn forget(&mut self, serial: u64) {
         let Some(cell) = self.cells.remove(&serial) else { return };
         self.free_id(cell.guest);
+        if cell.ground.as_ref().is_some_and(|ground| ground.place.is_slow_to_end()) {
+            bury(cell.ground, cell.mount);
+        }
         self.groups.give_back(cell.group);
     }
 
@@ -349,4 +354,19 @@ impl Nursery {
     fn deadlines(&self) -> impl Iterator<Item = (u64, Instant)> {
         self.cells.iter().filter_map(|(&serial, cell)| Some((serial, cell.namespaces.as_ref()?.deadline()?)))
     }
+}
+
+/// Lets go of a cell's descriptors, but not as the last: whoever closes a file system last is the one in whom the kernel
+/// frees all that was in it, and the loop must not be away for so long. A child of the runner is that one.
+fn bury(ground: Option<Ground>, mount: Option<OwnedFd>) {
+    let Ok((wait, let_go)) = pipe_with(PipeFlags::CLOEXEC) else { return };
+    // SAFETY: the runner has one thread; the child makes system calls only.
+    if unsafe { libc::fork() } == 0 {
+        drop(let_go);
+        let _ = rustix::io::read(&wait, &mut [0; 1]);
+        // SAFETY: ends this process without running anything of the runner's.
+        unsafe { libc::_exit(0) };
+    }
+    drop((ground, mount));
+    drop(let_go);
 }

@@ -33,6 +33,13 @@ const INOTIFY_INSTANCES: &str = "1";
 /// Pseudo-terminals of a cell. Without a limit of its own each instance of devpts may take all that the host has.
 const TERMINALS: u32 = 32;
 
+/// A file costs the kernel memory and time even when it is empty: so many bytes of a file system's size allow one.
+const BYTES_PER_INODE: u64 = 4096;
+/// In every file system of a cell, however small.
+const FEWEST_INODES: u64 = 1024;
+/// In every file system of a cell, however large: their end takes the kernel a tenth of a second.
+const MOST_INODES: u64 = 65_536;
+
 /// How every root is made.
 pub struct Root {
     /// The tree that is cloned.
@@ -190,6 +197,7 @@ fn tmpfs(bytes: u64, mode: &str) -> Result<OwnedFd, Errno> {
     let context = fsopen("tmpfs", FsOpenFlags::FSOPEN_CLOEXEC)?;
     let set = |key: &str, value: &str| fsconfig_set_string(context.as_fd(), key, value);
     set("size", &bytes.to_string())?;
+    set("nr_inodes", &(bytes / BYTES_PER_INODE).clamp(FEWEST_INODES, MOST_INODES).to_string())?;
     set("mode", mode)?;
     set("uid", &ID.to_string())?;
     set("gid", &ID.to_string())?;

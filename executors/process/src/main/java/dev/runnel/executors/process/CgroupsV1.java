@@ -149,6 +149,8 @@ record CgroupsV1(List<Hierarchy> hierarchies) implements Cgroups {
             CgroupFile.write(hierarchical, "1");
         }
         CgroupFile.write(directory.resolve("memory.limit_in_bytes"), Long.toString(bytes));
+        // Buffers of TCP sockets are counted apart, and only where a limit is set.
+        CgroupFile.writeIfPresent(directory.resolve("memory.kmem.tcp.limit_in_bytes"), Long.toString(bytes));
         // Memory and swap together: so there is no swap. Only where the kernel accounts swap.
         CgroupFile.writeIfPresent(directory.resolve("memory.memsw.limit_in_bytes"), Long.toString(bytes));
     }
