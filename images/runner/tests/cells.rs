@@ -5,7 +5,9 @@ mod common;
 use common::nursery::{CELLS, Nursery, Setup, cell_limits};
 use common::{Event, bash, command, files};
 use runnel_runner::wire::FrameType;
-use runnel_runner::wire::proto::{CellLimits, Exec, ExitCause, FileProblem, ProgramFile};
+use runnel_runner::wire::proto::{
+    CellLimits, Exec, ExitCause, FileProblem, Interpreter, InterpreterKind, ProgramFile,
+};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -191,4 +193,24 @@ fn the_end_of_a_cell_with_very_many_files_keeps_nobody_waiting() {
     assert_eq!(made.text(), format!("2047 {}\n", libc::ENOSPC));
     assert!(took < Duration::from_millis(500), "{took:?}");
     assert!(matches!(nursery.sandbox.channel.event(cell), Event::CellClosed));
+}
+
+#[test]
+fn an_interpreter_that_does_not_say_that_its_program_has_started_can_be_killed() {
+    let exec = command(&["sh", "-c", "printf W >&3; sleep 1000"]);
+    let stuck = Interpreter {
+        name: "stuck".into(),
+        kind: InterpreterKind::Waiting.into(),
+        argv: exec.argv,
+        environment: exec.environment,
+        ahead: 0,
+    };
+    let mut nursery = Nursery::start_with(Setup { interpreters: vec![stuck], ..Setup::default() });
+    let cell = nursery.open("stuck");
+    let run = nursery.sandbox.exec(&Exec { cell, interpreter: "stuck".into(), ..bash("true") });
+
+    nursery.sandbox.channel.raw(FrameType::Kill, run, &[]);
+
+    assert_eq!(nursery.sandbox.finish(run).exit().cause(), ExitCause::Killed);
+    nursery.close(cell);
 }

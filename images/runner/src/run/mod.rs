@@ -25,6 +25,9 @@ use std::time::{Duration, Instant};
 
 /// While a run ends, the kill is repeated this often: a process may come into being behind it.
 const KILL_AGAIN: Duration = Duration::from_millis(5);
+/// What waits in a cell becomes the program within microseconds of the go. One that takes this long may be the program
+/// already, and is treated as such: killed when its time is up, or at once when it was to be killed.
+const START_WITHIN: Duration = Duration::from_secs(1);
 /// Signals that may wait for the program to start.
 const MAX_EARLY_SIGNALS: usize = 16;
 
@@ -52,6 +55,7 @@ pub struct Run {
     early_signals: Vec<i32>,
     early_kill: bool,
     extent: Extent,
+    begun: Instant,
     /// What a waiting process still has to be told before it becomes the program.
     go: Vec<u8>,
     warm: bool,
@@ -94,6 +98,7 @@ impl Run {
             early_signals: Vec::new(),
             early_kill: false,
             extent,
+            begun: Instant::now(),
             go: spawned.go,
             warm: spawned.warm,
         }
@@ -177,6 +182,11 @@ impl Run {
             Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
             Err(errno) => return Err(StartFailure::new("status", errno)),
         }
+        self.has_started(out);
+        Ok(())
+    }
+
+    fn has_started(&mut self, out: &mut Outgoing) {
         let now = Instant::now();
         self.started = Some(now);
         self.stage = Stage::Running(now);
@@ -186,7 +196,12 @@ impl Run {
         for signal in std::mem::take(&mut self.early_signals) {
             self.signal(signal);
         }
-        Ok(())
+    }
+
+    /// When a process in a cell is taken for the program though it has not said so.
+    fn late(&self) -> Option<Instant> {
+        let cell = matches!((&self.stage, &self.extent), (Stage::Starting(_), Extent::Cell(_)));
+        cell.then(|| self.begun + START_WITHIN)
     }
 
     /// More credit for output.
@@ -257,7 +272,11 @@ impl Run {
     }
 
     /// What time has come for: limits, a look at the tree, another kill.
-    pub fn tick(&mut self, now: Instant, ground: &Ground) -> Result<(), guard::NotPid1> {
+    pub fn tick(&mut self, now: Instant, ground: &Ground, out: &mut Outgoing) -> Result<(), guard::NotPid1> {
+        if self.late().is_some_and(|late| now >= late) {
+            self.has_started(out);
+            return if self.early_kill { self.end(ExitCause::Killed) } else { Ok(()) };
+        }
         match self.stage {
             Stage::Starting(_) => Ok(()),
             Stage::Ending(_) => self.extent.kill(),
@@ -272,7 +291,7 @@ impl Run {
     /// When [`Run::tick`] has something to do next.
     pub fn wake(&self, now: Instant) -> Option<Instant> {
         match self.stage {
-            Stage::Starting(_) => None,
+            Stage::Starting(_) => self.late(),
             Stage::Running(since) => Some(self.meter.next_look().min(since + self.wall_limit())),
             Stage::Ending(_) => Some(now + KILL_AGAIN),
         }

@@ -157,7 +157,7 @@ impl Server {
         for (id, run) in &mut self.runs {
             let cell = || self.nursery.as_ref()?.cells.get(self.running.get(id)?)?.ground.as_ref();
             if let Some(ground) = self.ground.as_ref().or_else(cell) {
-                run.tick(now, ground)?;
+                run.tick(now, ground, &mut self.out)?;
             }
         }
         self.tend(now)

@@ -27,6 +27,11 @@ final class DaemonProcess implements AutoCloseable {
 
     /// @param command everything before `--config FILE`
     DaemonProcess(List<String> command) throws IOException, InterruptedException {
+        this(command, "");
+    }
+
+    /// @param more YAML beside what the bench needs itself
+    DaemonProcess(List<String> command, String more) throws IOException, InterruptedException {
         runtime = Files.createTempDirectory("runnel-bench");
         var socket = runtime.resolve("s");
         var config = runtime.resolve("runnel.yaml");
@@ -38,7 +43,7 @@ final class DaemonProcess implements AutoCloseable {
                 limits:
                   ceilings:
                     output: 4GiB
-                """.formatted(runtime.resolve("run"), socket));
+                """.formatted(runtime.resolve("run"), socket) + more);
         var log = runtime.resolve("log").toFile();
         var arguments = new java.util.ArrayList<>(command);
         arguments.addAll(List.of("--config", config.toString()));

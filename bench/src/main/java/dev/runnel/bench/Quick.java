@@ -2,7 +2,6 @@ package dev.runnel.bench;
 
 import dev.runnel.v1.Limits;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,16 +74,9 @@ public final class Quick {
 
     /// Without cells.
     private void plain(Path home) throws IOException, InterruptedException {
-        var configuration = Files.createTempFile("runnel-bench-plain", ".yaml");
-        try {
-            Files.writeString(configuration, "executors:\n  process:\n    cells: off\n");
-            var command = List.of(
-                    home.resolve("bin/runnel").toString(), "serve", "--config", configuration.toString());
-            try (var daemon = new DaemonProcess(command)) {
-                coldPython(new Load(daemon.channel(), ""));
-            }
-        } finally {
-            Files.delete(configuration);
+        var serve = List.of(home.resolve("bin/runnel").toString(), "serve");
+        try (var daemon = new DaemonProcess(serve, "executors: {process: {cells: off}}\n")) {
+            coldPython(new Load(daemon.channel(), ""));
         }
     }
 
