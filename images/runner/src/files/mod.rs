@@ -10,7 +10,6 @@ mod put;
 
 pub use list::{has_file_of, list};
 
-use crate::place::Place;
 use crate::wire::proto::{FileError, FileProblem, Get, ProgramFile, Put};
 use crate::wire::{FrameType, Outgoing, Violation};
 use rustix::io::Errno;
@@ -30,11 +29,10 @@ pub fn put(workspace: &OwnedFd, request: &Put) -> Result<Transfer, FileError> {
 }
 
 /// Writes a whole file.
-pub fn store(place: &Place, file: &ProgramFile) -> Result<(), FileError> {
-    let _acting = place.guest().act();
+pub fn store(workspace: &OwnedFd, file: &ProgramFile) -> Result<(), FileError> {
     let size = file.content.len() as u64;
     let request = Put { path: file.path.clone(), mode: file.mode, size, cell: 0 };
-    let mut writing = put::Writing::begin(place.workspace(), &request)?;
+    let mut writing = put::Writing::begin(workspace, &request)?;
     match writing.write(&file.content) {
         Ok(written) => written?,
         Err(_) => return Err(problem(FileProblem::Other)),

@@ -417,8 +417,9 @@ impl Server {
 
 /// Writes a program's files before its start.
 pub(super) fn write_files(place: &Place, files: &[proto::ProgramFile]) -> Result<(), StartFailure> {
+    let _acting = place.guest().act();
     for file in files {
-        files::store(place, file).map_err(|error| StartFailure::of_file(file, error))?;
+        files::store(place.workspace(), file).map_err(|error| StartFailure::of_file(file, error))?;
     }
     Ok(())
 }
