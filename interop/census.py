@@ -120,14 +120,16 @@ class Census:
         return found if len(set(made)) <= at_most else [*found, f"{len(set(made))} cgroups of cells"]
 
     def memory(self) -> dict[str, int]:
-        """Resident bytes of the daemon and of each of its runners together; what is live in the daemon's heap, where
-        the JDK's jcmd is there to ask for it."""
-        found = {"daemon": resident(self.daemon), "runners": sum(resident(runner.pid) for runner in self.runners())}
+        """What is live in the daemon's heap, where the JDK's jcmd is there to ask for it; then, with the garbage gone,
+        resident bytes of the daemon, and of its runners together."""
+        found = {}
         if jcmd := shutil.which("jcmd", path=f"{os.environ.get('JAVA_HOME', '')}/bin:{os.environ.get('PATH', '')}"):
             # Collects garbage first.
             command = [jcmd, str(self.daemon), "GC.class_histogram"]
             said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             found["heap"] = int(re.search(r"^Total\s+\d+\s+(\d+)", said, re.MULTILINE)[1])
+        found["daemon"] = resident(self.daemon)
+        found["runners"] = sum(resident(runner.pid) for runner in self.runners())
         return found
 
 

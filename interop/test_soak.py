@@ -268,16 +268,17 @@ def test_every_end_is_right_and_nothing_is_left(api, tmp_path, request, soak, ca
         run = Soak(Client(api, daemon.channel, channel), census, rng)
         first, *others = plan(rng, count, capabilities(api, channel), full=soak)
         run.run(first)
-        memory = census.memory()
+        memory = [census.memory()]
         held = run.settles()
         for part in others:
             run.run(part)
             run.settles(held)
-        grown = census.memory()
+            memory.append(census.memory())
         with capsys.disabled():
-            print(f"{run.summary()}\nmemory {memory} at first, {grown} at last", flush=True)
+            print(run.summary())
+            print("\n".join(f"memory after part {i}: {sizes}" for i, sizes in enumerate(memory, 1)), flush=True)
 
-    assert {k: v for k, v in grown.items() if v > memory[k] + MAY_GROW[k]} == {}, f"first {memory}, last {grown}"
+    assert {what for what, size in memory[-1].items() if size > memory[0][what] + MAY_GROW[what]} == set(), memory
     assert daemon.process.returncode in (0, 128 + 15)
     becomes(lambda: [str(process) for process in census.own()], SETTLES_WITHIN)
     assert census.cgroups() == []
