@@ -124,8 +124,17 @@ final class RecordsTest {
         }
         daemon.now.updateAndGet(now -> now.plus(Duration.ofHours(1)));
         daemon.executions.sweep();
-        assertThat(List.of(next(watch).getRemovedExecutionId(), next(watch).getRemovedExecutionId()))
-                .containsExactly("before", "after");
+        // An execution that has ended may still change, once: its driver's stream is let go of after its last event.
+        var removed = new ArrayList<String>();
+        while (removed.size() < 2) {
+            step = next(watch);
+            if (step.getRemovedExecutionId().isEmpty()) {
+                assertThat(step.getExecution().getExecutionId()).isEqualTo("after");
+            } else {
+                removed.add(step.getRemovedExecutionId());
+            }
+        }
+        assertThat(removed).containsExactly("before", "after");
     }
 
     @Test
