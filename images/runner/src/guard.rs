@@ -4,6 +4,7 @@
 //! outside one it is the whole machine. So the runner refuses to be anything but pid 1, no switch turns that off, and
 //! the broadcast asks again each time.
 
+use crate::seal::last_errno;
 use rustix::io::Errno;
 use std::fmt;
 
@@ -52,7 +53,7 @@ pub fn signal_group(leader: i32, signal: i32) -> Result<(), Errno> {
     // SAFETY: a negative pid below -1 names one process group of this pid namespace.
     match unsafe { libc::kill(-leader, signal) } {
         0 => Ok(()),
-        _ => Err(Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO)),
+        _ => Err(last_errno()),
     }
 }
 

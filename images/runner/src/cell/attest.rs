@@ -4,15 +4,14 @@
 use super::failure::{CellFailure, failed};
 use super::group::Group;
 use crate::guest::Guest;
-use crate::seal::ResourceLimits;
-use rustix::io::Errno;
+use crate::seal::{ResourceLimits, errno_of};
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
 
 const NAMESPACES: [&str; 7] = ["user", "pid", "mnt", "ipc", "uts", "net", "cgroup"];
 
 /// Lines of /proc/PID/status that must be exactly so.
-const EXPECTED: [(&str, &str); 8] = [
+const EXPECTED: [(&str, &str); 7] = [
     ("CapInh", "0000000000000000"),
     ("CapPrm", "0000000000000000"),
     ("CapEff", "0000000000000000"),
@@ -20,7 +19,6 @@ const EXPECTED: [(&str, &str); 8] = [
     ("CapAmb", "0000000000000000"),
     ("NoNewPrivs", "1"),
     ("Seccomp", "2"),
-    ("Threads", "1"),
 ];
 
 /// What holds of every program of a nursery.
@@ -55,8 +53,7 @@ pub fn look(
     let status = read(format!("/proc/{pid}/status"))?;
     let field = |name: &str| field(&status, name);
     for (name, expected) in EXPECTED {
-        // An interpreter that waits in its cell may have started threads by now.
-        if field(name) != expected && name != "Threads" {
+        if field(name) != expected {
             return Err(doubt(name));
         }
     }
@@ -109,10 +106,8 @@ pub fn look(
 pub fn bound(pid: i32, guest: Guest, terms: &Terms) -> Result<(), CellFailure> {
     terms.limits.apply_to(pid).map_err(failed("prlimit"))?;
     let _acting = guest.act();
-    match fs::write(format!("/proc/{pid}/oom_score_adj"), "800") {
-        Ok(()) => Ok(()),
-        Err(error) => Err(failed("oom_score_adj")(Errno::from_io_error(&error).unwrap_or(Errno::IO))),
-    }
+    fs::write(format!("/proc/{pid}/oom_score_adj"), "800")
+        .map_err(|error| failed("oom_score_adj")(errno_of(&error)))
 }
 
 /// Of /proc/PID/status; empty when it is not there.
@@ -121,6 +116,5 @@ fn field<'a>(status: &'a str, name: &str) -> &'a str {
 }
 
 fn read(path: String) -> Result<String, CellFailure> {
-    fs::read_to_string(path)
-        .map_err(|error| failed("attest")(Errno::from_io_error(&error).unwrap_or(Errno::IO)))
+    fs::read_to_string(path).map_err(|error| failed("attest")(errno_of(&error)))
 }

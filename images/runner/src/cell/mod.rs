@@ -16,7 +16,7 @@ mod zygote;
 pub use cold::go;
 pub use failure::CellFailure;
 pub use group::{Group, Hierarchy};
-pub use namespaces::{Entrant, Namespaces, News, Waiting};
+pub use namespaces::{Entrant, Namespaces, News};
 pub use nursery::{Listening, Nursery};
 
 use crate::ground::Ground;
@@ -100,6 +100,16 @@ impl Cell {
         let place = crate::place::Place::of_cell(workspace, others, self.guest);
         self.ground = Some(Ground { place, counters, tree });
         self.mount = Some(mount);
+    }
+
+    /// Whether it was made ahead and nobody has asked for it yet.
+    pub fn is_stock(&self) -> bool {
+        self.number.is_none() && !self.closing
+    }
+
+    /// Whether somebody waits in it, or will, for whom it was made: see [`Namespaces::are_for`].
+    pub fn is_for(&self, entrant: Entrant, merged: bool) -> bool {
+        self.namespaces.as_ref().is_some_and(|namespaces| namespaces.are_for(entrant, merged))
     }
 
     /// Whether a program can be handed over now.

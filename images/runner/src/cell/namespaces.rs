@@ -8,8 +8,8 @@ use super::root::Root;
 use super::wire::{receive, send};
 use super::zygote::Zygote;
 use crate::guest::Guest;
-use crate::seal::{Filter, last_errno};
-use crate::spawn::{Command, Pipes, unblock};
+use crate::seal::{Filter, errno_of, last_errno};
+use crate::spawn::{Command, Pipes, Spawned, unblock};
 use crate::tree::Tree;
 use crate::wire::proto::CellLimits;
 use rustix::io::Errno;
@@ -74,18 +74,6 @@ pub enum News {
     Ready,
     /// Init has changed its mounts' sizes.
     Resized,
-}
-
-/// The process that becomes the program, waiting for it.
-pub struct Waiting {
-    /// As the runner sees it.
-    pub pid: i32,
-    /// Its leash.
-    pub leash: OwnedFd,
-    /// Its pipes, the runner's ends.
-    pub input: OwnedFd,
-    /// As above.
-    pub outputs: Vec<OwnedFd>,
 }
 
 /// The runner's ends of a program's pipes.
@@ -187,8 +175,7 @@ impl Namespaces {
 
     fn map(&self, guest: Guest) -> Result<(), CellFailure> {
         let write = |file: &str, text: &str| {
-            std::fs::write(format!("/proc/{}/{file}", self.init), text)
-                .map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
+            std::fs::write(format!("/proc/{}/{file}", self.init), text).map_err(|error| errno_of(&error))
         };
         let outside = match guest {
             Guest::Same => {
@@ -212,11 +199,6 @@ impl Namespaces {
     /// Who waits in them, or will.
     pub fn entrant(&self) -> Entrant {
         self.entrant
-    }
-
-    /// Whether their mounts are not there yet.
-    pub fn is_building(&self) -> bool {
-        self.stage == Stage::Building
     }
 
     /// Whether a program may be handed over.
@@ -386,11 +368,11 @@ impl Namespaces {
         Ok(News::Ready)
     }
 
-    /// Takes out the process that waits, for a run.
-    pub fn take(&mut self) -> Option<Waiting> {
-        let (pid, leash, Ends { input, outputs }) = (self.pid?, self.leash.take()?, self.ends.take()?);
+    /// Takes out the process that waits, for a run, with what it is to be told.
+    pub fn take(&mut self, go: Vec<u8>) -> Option<Spawned> {
+        let (pid, status, Ends { input, outputs }) = (self.pid?, self.leash.take()?, self.ends.take()?);
         self.stage = Stage::Spent;
-        Some(Waiting { pid, leash, input, outputs })
+        Some(Spawned { pid, status, go, warm: self.entrant != Entrant::Cold, input, outputs })
     }
 
     /// Kills everything in them.

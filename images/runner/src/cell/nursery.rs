@@ -69,13 +69,12 @@ impl Nursery {
         init: OwnedFd,
         hierarchies: Vec<Hierarchy>,
     ) -> Result<Self, CellFailure> {
-        let memory =
-            hierarchies.iter().any(|hierarchy| hierarchy.controllers.iter().any(|name| name == "memory"));
-        let filter = Filter::compile(if memory { Memory::Counted } else { Memory::Watched });
+        let groups = Groups::new(hierarchies).map_err(failed("cgroup"))?;
+        let memory = if groups.has("memory") { Memory::Counted } else { Memory::Watched };
         let first = settings.first_uid;
         let mut nursery = Self {
             root: Root { template: settings.root.clone(), hidden: settings.hidden.clone(), init },
-            filter,
+            filter: Filter::compile(memory),
             terms: Terms::new(settings.max_cells as usize)?,
             interpreters: Vec::new(),
             cold_ahead: settings.cold_ahead as usize,
@@ -83,7 +82,7 @@ impl Nursery {
             max_cells: settings.max_cells as usize,
             free_ids: (settings.uid_count > 0)
                 .then(|| (first..first.saturating_add(settings.uid_count)).collect()),
-            groups: Groups::new(hierarchies).map_err(failed("cgroup"))?,
+            groups,
             cells: BTreeMap::new(),
             serial: 0,
             failures: 0,
@@ -121,11 +120,6 @@ impl Nursery {
     /// Whether programs get cgroups.
     pub fn joins_cgroup(&self) -> bool {
         self.groups.are_there()
-    }
-
-    /// The filter that programs are under.
-    pub fn filter(&self) -> &Filter {
-        &self.filter
     }
 
     /// Who is to run a program of this interpreter: nobody warm when there is none.
@@ -216,20 +210,18 @@ impl Nursery {
 
     /// A cell that was made ahead, or is being made, and is for this entrant; ready ones first.
     pub fn from_stock(&self, entrant: Entrant) -> Option<u64> {
-        let fits = |cell: &Cell| {
-            cell.number.is_none()
-                && !cell.closing
-                && cell.namespaces.as_ref().is_some_and(|namespaces| namespaces.are_for(entrant, false))
-        };
-        let stock = || self.cells.iter().filter(|(_, cell)| fits(cell));
-        stock().find(|(_, cell)| cell.is_ready()).or_else(|| stock().next()).map(|(&serial, _)| serial)
+        let fitting = || self.stock().filter(|(_, cell)| cell.is_for(entrant, false));
+        fitting().find(|(_, cell)| cell.is_ready()).or_else(|| fitting().next()).map(|(serial, _)| serial)
     }
 
     /// One whose uid somebody else needs more than it is needed ahead: its program will have other namespaces.
     pub fn any_of_stock(&self) -> Option<u64> {
         let is_full = self.free_ids.as_ref().is_some_and(BTreeSet::is_empty);
-        let mut stock = self.cells.iter().filter(|(_, cell)| cell.number.is_none() && !cell.closing);
-        stock.next().filter(|_| is_full).map(|(&serial, _)| serial)
+        self.stock().next().filter(|_| is_full).map(|(serial, _)| serial)
+    }
+
+    fn stock(&self) -> impl Iterator<Item = (u64, &Cell)> {
+        self.cells.iter().filter(|(_, cell)| cell.is_stock()).map(|(&serial, cell)| (serial, cell))
     }
 
     /// Begins to make a cell. Returns its serial number.
@@ -314,8 +306,7 @@ impl Nursery {
     /// Whom another cell should be made for, ahead. While programs run, only where the stock has run low: making a cell
     /// takes the loop and a processor from them.
     pub fn missing(&self, busy: bool) -> Option<Entrant> {
-        let stock = self.cells.values().filter(|cell| cell.number.is_none() && !cell.closing);
-        let making = stock.clone().filter(|cell| !cell.is_ready()).count();
+        let making = self.stock().filter(|(_, cell)| !cell.is_ready()).count();
         if making >= MAKING_AT_ONCE || self.cells.len() >= self.max_cells || self.failures > 0 && making > 0 {
             return None;
         }
@@ -324,12 +315,7 @@ impl Nursery {
                 .filter(|&index| self.is_available(index))
                 .map(|index| (Entrant::Interpreter(index), self.interpreters[index].ahead)),
         );
-        let have = |entrant: Entrant| {
-            let fits = |cell: &&Cell| {
-                cell.namespaces.as_ref().is_some_and(|namespaces| namespaces.are_for(entrant, false))
-            };
-            stock.clone().filter(fits).count()
-        };
+        let have = |entrant: Entrant| self.stock().filter(|(_, cell)| cell.is_for(entrant, false)).count();
         wanted
             .map(|(entrant, ahead)| (entrant, if busy { ahead.div_ceil(2) } else { ahead }))
             .find(|&(entrant, ahead)| have(entrant) < ahead)

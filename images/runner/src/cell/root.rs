@@ -2,7 +2,7 @@
 //! workspace's descriptors to the runner, and becomes `runnel-cell-init`.
 
 use super::wire::send;
-use crate::seal::last_errno;
+use crate::seal::{errno_of, last_errno};
 use crate::wire::proto::CellLimits;
 use rustix::fs::{CWD, Mode, OFlags, open};
 use rustix::io::Errno;
@@ -240,7 +240,7 @@ fn limit(name: &str, most: &str) -> Result<(), Errno> {
     match fs::write(format!("/proc/sys/user/{name}"), most) {
         // A kind that this kernel does not have.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        result => result.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO)),
+        result => result.map_err(|error| errno_of(&error)),
     }
 }
 

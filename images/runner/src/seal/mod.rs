@@ -39,5 +39,10 @@ pub fn no_new_privileges() -> Result<(), Errno> {
 
 /// errno of the libc call that has just failed.
 pub fn last_errno() -> Errno {
-    Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO)
+    errno_of(&std::io::Error::last_os_error())
+}
+
+/// errno of a failure that the standard library tells of.
+pub fn errno_of(error: &std::io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::IO)
 }

@@ -8,7 +8,7 @@ use crate::ground::{CellExtent, Extent};
 use crate::place::Place;
 use crate::run::{Meter, Run};
 use crate::seal::ResourceLimits;
-use crate::spawn::{Spawned, StartFailure};
+use crate::spawn::StartFailure;
 use crate::wire::proto::{self, CellLimits, Exec, ExitCause, OpenCell, RunLimits};
 use crate::wire::{FrameType, Incoming, Violation};
 use std::time::Instant;
@@ -62,7 +62,7 @@ impl Server {
         let (run, pending) = (cell.run, cell.pending.take());
         if let Some(pending) = pending {
             self.running.remove(&pending.run);
-            self.start_failed(pending.run, &StartFailure::in_cell("closed"));
+            self.start_failed(pending.run, &StartFailure::no_cell());
         }
         match run.and_then(|run| self.runs.get_mut(&run)) {
             Some(run) => run.end(ExitCause::Killed)?,
@@ -100,7 +100,7 @@ impl Server {
 
     pub(super) fn exec_in_cell(&mut self, run: u64, exec: Box<Exec>, limits: RunLimits) -> Result<(), End> {
         let Some(&serial) = self.numbers.get(&exec.cell) else {
-            self.start_failed(run, &StartFailure::in_cell("not open"));
+            self.start_failed(run, &StartFailure::no_cell());
             return Ok(());
         };
         let entrant = match &self.nursery {
@@ -113,7 +113,7 @@ impl Server {
         }
         let merged = exec.merge_stderr;
         cell.pending = Some(Pending { run, exec, limits, early: Vec::new() });
-        let fits = cell.namespaces.as_ref().is_some_and(|namespaces| namespaces.are_for(entrant, merged));
+        let fits = cell.is_for(entrant, merged);
         self.running.insert(run, serial);
         if !fits {
             self.empty(serial);
@@ -201,7 +201,7 @@ impl Server {
         let nursery = self.nursery.as_mut().expect("there are cells");
         let cell = nursery.cells.get_mut(&serial).expect("it was looked up");
         let (Some(ground), Some(namespaces)) = (&mut cell.ground, &mut cell.namespaces) else {
-            return Err(StartFailure::in_cell("no workspace"));
+            return Err(StartFailure::no_cell());
         };
         write_files(&ground.place, &exec.files)?;
         let warm = namespaces.entrant() != Entrant::Cold;
@@ -219,15 +219,7 @@ impl Server {
             members: cell.group.as_ref().and_then(Group::members),
             tree: ground.tree.clone(),
         });
-        let waiting = namespaces.take().ok_or(StartFailure::in_cell("nobody waits"))?;
-        let spawned = Spawned {
-            pid: waiting.pid,
-            status: waiting.leash,
-            go,
-            warm,
-            input: waiting.input,
-            outputs: waiting.outputs,
-        };
+        let spawned = namespaces.take(go).ok_or(StartFailure::no_cell())?;
         let mut run = Run::new(id, spawned, extent, limits, exec.initial_credit, meter);
         run.tell();
         cell.run = Some(id);
@@ -248,7 +240,7 @@ impl Server {
         let (number, opened, pending) = (cell.number, cell.opened, cell.pending.take());
         if let Some(pending) = pending {
             self.running.remove(&pending.run);
-            self.start_failed(pending.run, &StartFailure::in_cell(&failure.step));
+            self.start_failed(pending.run, &StartFailure::no_cell());
         }
         if opened {
             return Ok(());
@@ -328,17 +320,10 @@ impl Server {
     }
 
     fn main_ended(&mut self, id: u64, dead: &Dead) -> Result<(), End> {
-        let serial = self.running.get(&id).copied();
         let Some(run) = self.runs.get_mut(&id) else { return Ok(()) };
         if let Some(failure) = run.reaped(dead, &mut self.out)? {
             self.start_failed(id, &failure);
-            self.running.remove(&id);
-            if let Some(cell) = serial.and_then(|serial| self.cell_mut(serial)) {
-                cell.run = None;
-            }
-            if let Some(serial) = serial {
-                self.empty(serial);
-            }
+            self.start_failed_in_cell(id);
         }
         Ok(())
     }

@@ -52,7 +52,7 @@ impl StartFailure {
     }
 
     /// There is no cell for it.
-    pub fn in_cell(_why: &str) -> Self {
+    pub fn no_cell() -> Self {
         Self { step: "cell", errno: 0, file: None }
     }
 
