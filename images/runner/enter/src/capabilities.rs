@@ -63,14 +63,22 @@ pub fn empty_sets() -> Result<(), Errno> {
     unsafe { sys::call(number::CAPSET, arguments) }.map(drop)
 }
 
+/// Whether no exec can gain a capability.
+pub fn is_bounding_set_empty() -> bool {
+    (0..=LAST).map_while(|capability| sys::prctl(PR_CAPBSET_READ, capability).ok()).all(|set| set == 0)
+}
+
+/// Whether the effective, permitted and inheritable sets are empty. An ambient capability is also permitted and
+/// inheritable, so there is none either.
+pub fn holds_none() -> Result<bool, Errno> {
+    Ok(held()? == [0; 6])
+}
+
 /// Looks whether all of the above is so.
 pub fn verify() -> Result<(), Errno> {
-    let bounded =
-        (0..=LAST).map_while(|capability| sys::prctl(PR_CAPBSET_READ, capability).ok()).all(|set| set == 0);
     let locked = sys::prctl(PR_GET_SECUREBITS, 0)? == LOCKED;
     let no_new = sys::prctl(PR_GET_NO_NEW_PRIVS, 0)? == 1;
-    // An ambient capability is also permitted and inheritable: that there are none is said by the other two.
-    if bounded && locked && no_new && held()? == [0; 6] { Ok(()) } else { Err(Errno::PERM) }
+    if is_bounding_set_empty() && locked && no_new && holds_none()? { Ok(()) } else { Err(Errno::PERM) }
 }
 
 fn held() -> Result<Sets, Errno> {

@@ -6,7 +6,7 @@
 
 #![cfg_attr(not(test), no_std)]
 
-mod capabilities;
+pub mod capabilities;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod seal;
@@ -14,7 +14,7 @@ mod step;
 pub mod sys;
 
 pub use capabilities::clear_ambient;
-pub use seal::{LEASH, SockFilter, hide};
+pub use seal::{LEASH, SockFilter, hide, install_filter};
 pub use step::{Failure, STEPS, Step};
 pub use sys::Errno;
 

@@ -118,7 +118,7 @@ fn install(_: &[SockFilter]) -> Result<(), Errno> {
 use install_filter as install;
 
 /// seccomp(2). An empty filter is an error.
-fn install_filter(filter: &[SockFilter]) -> Result<(), Errno> {
+pub fn install_filter(filter: &[SockFilter]) -> Result<(), Errno> {
     /// `struct sock_fprog`.
     #[repr(C)]
     struct Program {

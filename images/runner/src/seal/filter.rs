@@ -1,7 +1,7 @@
 //! The system call filter (seccomp(2)), compiled from the tables of `seccomp/guest.filter`.
 
 use super::bpf::{Verdict, assemble};
-use super::last_errno;
+use super::of_sealing;
 use super::rules::{Condition, Refusal, Test};
 use runnel_enter::SockFilter;
 use rustix::io::Errno;
@@ -57,14 +57,7 @@ impl Filter {
 
     /// Puts this process under the filter, for good. `no_new_privs` must be on.
     pub fn install(&self) -> Result<(), Errno> {
-        let length = u16::try_from(self.program.len()).map_err(|_| Errno::TOOBIG)?;
-        let program = libc::sock_fprog { len: length, filter: self.program.as_ptr().cast_mut() };
-        // SAFETY: the kernel reads `len` instructions and writes none.
-        match unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) }
-        {
-            0 => Ok(()),
-            _ => Err(last_errno()),
-        }
+        runnel_enter::install_filter(self.instructions()).map_err(of_sealing)
     }
 }
 

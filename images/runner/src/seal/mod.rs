@@ -15,21 +15,8 @@ use rustix::io::Errno;
 
 /// Default dispositions and an empty mask: what the runner ignores and blocks is its own affair.
 pub fn reset_signals() -> Result<(), Errno> {
-    // The kernel's own structure, which is shorter than this: all zero is SIG_DFL without flags. Not by libc's signal(),
-    // which refuses the two numbers it keeps for itself, and those can be inherited ignored as well.
-    let default = [0_u64; 8];
-    let kernel_set_bytes: usize = 8;
-    for signal in 1..=64_i32 {
-        let no_old = std::ptr::null_mut::<u64>();
-        // SAFETY: the kernel reads one structure and writes none. SIGKILL and SIGSTOP answer EINVAL: always default.
-        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, default.as_ptr(), no_old, kernel_set_bytes) };
-    }
-    let mut none = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: sigemptyset initialises what it is given.
-    unsafe { libc::sigemptyset(none.as_mut_ptr()) };
-    // SAFETY: the set was initialised above; no old set is asked for.
-    let result = unsafe { libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), std::ptr::null_mut()) };
-    if result == 0 { Ok(()) } else { Err(last_errno()) }
+    runnel_enter::sys::reset_signals();
+    runnel_enter::sys::block_signals(0).map_err(of_sealing)
 }
 
 /// No program this process execs can gain privileges by it.
@@ -45,4 +32,9 @@ pub fn last_errno() -> Errno {
 /// errno of a failure that the standard library tells of.
 pub fn errno_of(error: &std::io::Error) -> Errno {
     Errno::from_io_error(error).unwrap_or(Errno::IO)
+}
+
+/// errno as the library that seals programs in cells has it.
+fn of_sealing(errno: runnel_enter::Errno) -> Errno {
+    Errno::from_raw_os_error(errno.0)
 }

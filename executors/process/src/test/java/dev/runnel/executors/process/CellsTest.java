@@ -195,15 +195,9 @@ final class CellsTest {
         return Traces.of(runtime, names).folders();
     }
 
-    /// Pid 1 of the only nursery.
+    /// Of the only nursery.
     private Path runner() throws IOException {
-        for (var process :
-                CommandLines.with(nurseries().getFirst().getFileName().toString())) {
-            if (Files.readString(process.resolve("cmdline")).startsWith(BwrapCommand.RUNNER)) {
-                return process;
-            }
-        }
-        throw new AssertionError("no runner");
+        return CommandLines.runner(nurseries().getFirst().getFileName().toString());
     }
 
     private static void signal(String name, Path process) throws IOException, InterruptedException {

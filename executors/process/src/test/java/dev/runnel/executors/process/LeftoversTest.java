@@ -210,14 +210,9 @@ final class LeftoversTest {
         return Traces.of(runtime, names).folders().getFirst().getFileName().toString();
     }
 
-    /// The only sandbox's pid 1: bubblewrap's outer process has its own command line before the runner's.
+    /// Of the only sandbox.
     private Path runner() throws IOException {
-        for (var process : CommandLines.with(nonce())) {
-            if (Files.readString(process.resolve("cmdline")).startsWith(BwrapCommand.RUNNER)) {
-                return process;
-            }
-        }
-        throw new AssertionError("no runner");
+        return CommandLines.runner(nonce());
     }
 
     private static void signal(String name, Path process) throws IOException, InterruptedException {

@@ -1,55 +1,21 @@
 package dev.runnel.executors.process;
 
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
-import dev.runnel.executors.spi.Executor;
-import dev.runnel.executors.testkit.contract.ContractPrograms;
-import dev.runnel.executors.testkit.contract.HostProcesses;
-import dev.runnel.executors.testkit.contract.PosixPrograms;
-import dev.runnel.executors.testkit.contract.SandboxContractTest;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The contract on the real bubblewrap and the real runner.
 final class ProcessExecutorContractTest {
     @Nested
-    final class WithCgroupsWhereTheyCanBeMade extends Contract {
+    final class WithCgroupsWhereTheyCanBeMade extends BubblewrapContract {
         WithCgroupsWhereTheyCanBeMade() {
-            super(CgroupMode.AUTO);
+            super(CgroupMode.AUTO, Bubblewrap::executor);
         }
     }
 
     @Nested
-    final class WithoutCgroups extends Contract {
+    final class WithoutCgroups extends BubblewrapContract {
         WithoutCgroups() {
-            super(CgroupMode.OFF);
-        }
-    }
-
-    abstract static class Contract extends SandboxContractTest {
-        @TempDir
-        private static Path runtime;
-
-        private final CgroupMode cgroups;
-
-        Contract(CgroupMode cgroups) {
-            this.cgroups = cgroups;
-        }
-
-        @Override
-        protected Executor newExecutor() {
-            return Bubblewrap.executor(Bubblewrap.config(runtime, cgroups));
-        }
-
-        @Override
-        public ContractPrograms programs() {
-            return new PosixPrograms();
-        }
-
-        @Override
-        protected List<Long> aliveWith(String mark) {
-            return HostProcesses.withEnvironment(mark);
+            super(CgroupMode.OFF, Bubblewrap::executor);
         }
     }
 }

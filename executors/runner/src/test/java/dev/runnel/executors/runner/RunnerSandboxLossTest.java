@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
-import dev.runnel.executors.testkit.ManualTime;
 import dev.runnel.executors.testkit.RecordingSink;
 import dev.runnel.runner.v1.Credit;
 import dev.runnel.runner.v1.ExitCause;
@@ -13,36 +12,12 @@ import dev.runnel.runner.v1.FrameType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Runners that are late, go away or are hostile.
 @Timeout(60)
-class RunnerSandboxLossTest {
-    private final ManualTime time = new ManualTime();
-    private final AtomicInteger destroyed = new AtomicInteger();
-    private final RecordingSink sink = new RecordingSink();
-    private FakeRunner.Connected connected;
-    private FakeRunner runner;
-    private RunnerSandbox sandbox;
-
-    @BeforeEach
-    void open() throws Exception {
-        connected = FakeRunner.connect(Programs.alarms(time));
-        runner = connected.runner();
-        sandbox = new RunnerSandbox(
-                Programs.DESCRIPTION, connected.connection(), Programs.DEFAULTS, destroyed::incrementAndGet);
-    }
-
-    @AfterEach
-    void close() {
-        sandbox.close();
-        connected.close();
-    }
-
+class RunnerSandboxLossTest extends RunnerSandboxFixture {
     @Test
     void aRunnerThatMissesTheWallLimitIsDestroyed() throws Exception {
         var run = start();
@@ -200,10 +175,6 @@ class RunnerSandboxLossTest {
                 assertThat(victim.connection().isOpen()).isFalse();
             }
         }
-    }
-
-    private Run start() {
-        return new Run(sandbox, Programs.any(), Programs.quiet(), sink);
     }
 
     /// Something no honest runner does while a program runs.

@@ -8,7 +8,6 @@ import dev.runnel.executors.spi.ProgramInput;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.WaitStatus;
-import dev.runnel.executors.testkit.ManualTime;
 import dev.runnel.executors.testkit.RecordingSink;
 import dev.runnel.runner.v1.Credit;
 import dev.runnel.runner.v1.ExitCause;
@@ -19,38 +18,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class RunnerSandboxTest {
-    private final ManualTime time = new ManualTime();
-    private final AtomicInteger destroyed = new AtomicInteger();
-    private final RecordingSink sink = new RecordingSink();
-    private FakeRunner.Connected connected;
-    private FakeRunner runner;
-    private RunnerSandbox sandbox;
-
-    @BeforeEach
-    void open() throws Exception {
-        connected = FakeRunner.connect(Programs.alarms(time));
-        runner = connected.runner();
-        sandbox = sandbox();
-    }
-
-    @AfterEach
-    void close() {
-        sandbox.close();
-        connected.close();
-    }
-
-    private RunnerSandbox sandbox() {
-        return new RunnerSandbox(
-                Programs.DESCRIPTION, connected.connection(), Programs.DEFAULTS, destroyed::incrementAndGet);
-    }
-
+class RunnerSandboxTest extends RunnerSandboxFixture {
     @Test
     void outputComesInItsOrderAndThenTheOutcome() throws Exception {
         var run = start();
@@ -368,9 +340,5 @@ class RunnerSandboxTest {
         runner.start();
 
         run.assertLost("input failed");
-    }
-
-    private Run start() {
-        return new Run(sandbox, Programs.any(), Programs.quiet(), sink);
     }
 }
