@@ -125,8 +125,7 @@ final class RecordsTest {
         daemon.now.updateAndGet(now -> now.plus(Duration.ofHours(1)));
         daemon.executions.sweep();
         // A step shows the execution as it is when the step is made: that of an earlier change may show the end
-        // already,
-        // and the change to the end then comes as a step of its own.
+        // already, and the change to the end then comes as a step of its own.
         var removed = new ArrayList<String>();
         while (removed.size() < 2) {
             step = next(watch);
