@@ -40,21 +40,26 @@ def _buffer_lines() -> None:
         stream.reconfigure(line_buffering=True)
 
 
-def _zygote() -> bytes:
-    """Returns in a fork, with its go."""
+def _zygote() -> tuple:
+    """Returns in a fork, with its go and what is to be known for its end. What can be done before is done before."""
     _buffer_lines()
     known = set(sys.modules)
-    import gc  # noqa: PLC0415 - after the modules that may stay
+    import atexit  # noqa: PLC0415 - after the modules that may stay
+    import gc  # noqa: PLC0415
 
     import _runnel_cell  # noqa: PLC0415
+    from _runnel_end import Ending  # noqa: PLC0415
 
     for name in set(sys.modules) - known:
         del sys.modules[name]
+    ending = Ending()
+    atexit.register(_runnel_cell.end)
     # Nothing of this was made by the program, so its collections need not look at it, which would copy all pages.
     gc.collect()
     gc.freeze()
     _renew_main()
-    return _runnel_cell.serve(LEASH)
+    os.environ.clear()
+    return _runnel_cell.serve(LEASH), ending
 
 
 def _renew_main() -> None:
@@ -84,7 +89,6 @@ def _become(go: bytes, preloaded: set) -> None:
 
 
 def _set_environment(variables: list) -> None:
-    os.environb.clear()
     for variable in variables:
         name, _, value = variable.partition(b"=")
         # Of two with one name, Python shows the first.
@@ -143,20 +147,33 @@ def _leave() -> None:
     del sys.modules[__name__]
 
 
-def _start() -> None:
+def _is_another_there() -> bool:
+    """Whether this file hides one of its name."""
+    folders = [folder for folder in sys.path if folder != _folder()]
+    return sys.modules["_frozen_importlib_external"].PathFinder.find_spec(__name__, folders) is not None
+
+
+def _start() -> bool:
+    """Returns whether the file that this one hides is there."""
     try:
+        another = _is_another_there()
         preloaded = _preload()
-        _become(_zygote(), preloaded)
+        go, ending = _zygote()
+        _become(go, preloaded)
         _reseed()
         _leave()
+        ending.watch()
     except BaseException as error:
         # Python would go on with a warning.
         sys.stderr.write(f"runnel: {error!r}\n")
         sys.stderr.flush()
         os._exit(1)
     os.close(LEASH)
+    return another
 
 
-_start()
-# Another one takes this one's place. Where there is none, the error is what Python expects.
-import sitecustomize  # noqa: E402, F401
+if _start():
+    import sitecustomize  # noqa: F401
+else:
+    # As Python expects it.
+    raise ModuleNotFoundError(f"No module named {__name__!r}", name=__name__)

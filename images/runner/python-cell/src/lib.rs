@@ -6,6 +6,7 @@
 
 #![no_std]
 
+mod end;
 mod python;
 mod zygote;
 
@@ -19,17 +20,40 @@ use zygote::{Filter, Request};
 
 const FAILED: i32 = 127;
 
-static METHODS: Shared<[Method; 2]> = Shared::new([
-    Method::new(
+static METHODS: Shared<[Method; 6]> = Shared::new([
+    Method::of_one(
         c"serve",
         serve,
         c"serve(fd) -> bytes\n\nForks into cells as the socket asks. Returns in each fork, sealed, with its go.",
     ),
+    Method::of_tuple(
+        c"watch",
+        end::watch,
+        c"watch(globals, silent, nothing_left)\n\nWatches for the return of the main file, which has these globals.",
+    ),
+    Method::of_nothing(
+        c"end",
+        end::end,
+        c"end()\n\nExits where the main file returned, all that `silent` calls gives None, and nothing is left.",
+    ),
+    Method::of_tuple(
+        c"solid",
+        end::solid,
+        c"solid(kind, plain) -> type | None\n\nThe C class beneath a class; None where Python code finalizes.",
+    ),
+    Method::of_tuple(
+        c"finalizable",
+        end::finalizable,
+        c"finalizable(kinds, plain) -> int\n\nOf how many classes Python code finalizes the instances.",
+    ),
     Method::LAST,
 ]);
 
-static MODULE: Shared<ModuleDefinition> =
-    ModuleDefinition::new(c"_runnel_cell", c"Forks this interpreter into cells.", METHODS.get().cast());
+static MODULE: Shared<ModuleDefinition> = ModuleDefinition::new(
+    c"_runnel_cell",
+    c"Forks this interpreter into cells, and ends them.",
+    METHODS.get().cast(),
+);
 
 static FILTER: Shared<Filter> = Shared::new(Filter::new());
 

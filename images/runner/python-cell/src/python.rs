@@ -1,7 +1,7 @@
 //! The few names of Python's stable ABI and of the C library that are used here. The interpreter has them all.
 
 use core::cell::UnsafeCell;
-use core::ffi::{c_char, c_int, c_long, c_void};
+use core::ffi::{CStr, c_char, c_int, c_long, c_ulong, c_void};
 use core::ptr::null_mut;
 
 /// Any object.
@@ -32,25 +32,42 @@ pub struct ModuleDefinition {
 #[repr(C)]
 pub struct Method {
     name: *const c_char,
-    function: Option<unsafe extern "C" fn(*mut Object, *mut Object) -> *mut Object>,
+    function: Option<Function>,
     flags: c_int,
     doc: *const c_char,
 }
 
+/// METH_VARARGS: a tuple.
+const TUPLE: c_int = 1;
+/// METH_NOARGS.
+const NOTHING: c_int = 4;
 /// METH_O: one argument.
 const ONE: c_int = 8;
+
+/// `PyCFunction`.
+pub type Function = unsafe extern "C" fn(*mut Object, *mut Object) -> *mut Object;
 
 impl Method {
     /// What ends a table.
     pub const LAST: Self = Self { name: null_mut(), function: None, flags: 0, doc: null_mut() };
 
     /// A function of one argument.
-    pub const fn new(
-        name: &'static core::ffi::CStr,
-        function: unsafe extern "C" fn(*mut Object, *mut Object) -> *mut Object,
-        doc: &'static core::ffi::CStr,
-    ) -> Self {
-        Self { name: name.as_ptr(), function: Some(function), flags: ONE, doc: doc.as_ptr() }
+    pub const fn of_one(name: &'static CStr, function: Function, doc: &'static CStr) -> Self {
+        Self::new(name, function, ONE, doc)
+    }
+
+    /// A function of several arguments, which gets them as a tuple.
+    pub const fn of_tuple(name: &'static CStr, function: Function, doc: &'static CStr) -> Self {
+        Self::new(name, function, TUPLE, doc)
+    }
+
+    /// A function without arguments.
+    pub const fn of_nothing(name: &'static CStr, function: Function, doc: &'static CStr) -> Self {
+        Self::new(name, function, NOTHING, doc)
+    }
+
+    const fn new(name: &'static CStr, function: Function, flags: c_int, doc: &'static CStr) -> Self {
+        Self { name: name.as_ptr(), function: Some(function), flags, doc: doc.as_ptr() }
     }
 }
 
@@ -73,11 +90,7 @@ impl<T> Shared<T> {
 
 impl ModuleDefinition {
     /// A module without state.
-    pub const fn new(
-        name: &'static core::ffi::CStr,
-        doc: &'static core::ffi::CStr,
-        methods: *const Method,
-    ) -> Shared<Self> {
+    pub const fn new(name: &'static CStr, doc: &'static CStr, methods: *const Method) -> Shared<Self> {
         Shared::new(Self {
             base: Object { references: 1, kind: null_mut() },
             init: null_mut(),
@@ -108,10 +121,25 @@ unsafe extern "C" {
     pub fn PyBytes_FromStringAndSize(bytes: *const c_char, length: isize) -> *mut Object;
     pub fn PyMem_Realloc(memory: *mut c_void, length: usize) -> *mut c_void;
     pub fn PyMem_Free(memory: *mut c_void);
+    pub static _Py_NoneStruct: Object;
+    pub fn PyErr_Clear();
+    pub fn PyEval_GetGlobals() -> *mut Object;
+    pub fn PyList_GetItem(list: *mut Object, index: isize) -> *mut Object;
+    pub fn PyList_Size(list: *mut Object) -> isize;
+    pub fn PyLong_FromLong(number: c_long) -> *mut Object;
+    pub fn PyObject_CallObject(callable: *mut Object, arguments: *mut Object) -> *mut Object;
+    pub fn PyObject_IsTrue(object: *mut Object) -> c_int;
+    pub fn PyTuple_GetItem(tuple: *mut Object, index: isize) -> *mut Object;
+    pub fn PyTuple_Size(tuple: *mut Object) -> isize;
+    pub fn PyType_GetFlags(kind: *mut Object) -> c_ulong;
+    pub fn PyType_GetSlot(kind: *mut Object, slot: c_int) -> *mut c_void;
+    pub fn Py_IncRef(object: *mut Object);
     pub fn PyOS_BeforeFork();
     pub fn PyOS_AfterFork_Parent();
     pub fn PyOS_AfterFork_Child();
     // Of the C library, glibc's or musl's.
+    pub fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
+    pub fn exit(status: c_int) -> !;
     pub fn fork() -> c_int;
     pub fn __errno_location() -> *mut c_int;
 }

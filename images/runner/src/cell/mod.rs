@@ -17,7 +17,7 @@ pub use cold::go;
 pub use failure::CellFailure;
 pub use group::{Group, Hierarchy};
 pub use namespaces::{Entrant, Namespaces, News};
-pub use nursery::{Listening, Nursery};
+pub use nursery::{Listening, Nursery, Pressure};
 
 use crate::ground::Ground;
 use crate::guest::Guest;

@@ -23,6 +23,27 @@ const MAKING_AT_ONCE: usize = 2;
 /// Cells that failed one after the other before the nursery is in doubt.
 const FAILURES_IN_DOUBT: u32 = 3;
 
+/// How little cells that are made ahead may disturb: making one takes the loop and a processor from what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressure {
+    /// Nothing runs.
+    None,
+    /// Programs run.
+    Some,
+    /// A program has just been started, and may end as soon.
+    High,
+}
+
+impl Pressure {
+    fn share_of(self, ahead: usize) -> usize {
+        match self {
+            Self::None => ahead,
+            Self::Some => ahead.div_ceil(2),
+            Self::High => ahead / 4,
+        }
+    }
+}
+
 /// A descriptor of the nursery's that the loop waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listening {
@@ -303,23 +324,19 @@ impl Nursery {
         self.failures >= FAILURES_IN_DOUBT
     }
 
-    /// Whom another cell should be made for, ahead. While programs run, only where the stock has run low: making a cell
-    /// takes the loop and a processor from them.
-    pub fn missing(&self, busy: bool) -> Option<Entrant> {
+    /// Whom another cell should be made for, ahead.
+    pub fn missing(&self, pressure: Pressure) -> Option<Entrant> {
         let making = self.stock().filter(|(_, cell)| !cell.is_ready()).count();
         if making >= MAKING_AT_ONCE || self.cells.len() >= self.max_cells || self.failures > 0 && making > 0 {
             return None;
         }
-        let wanted = [(Entrant::Cold, self.cold_ahead)].into_iter().chain(
+        let mut wanted = [(Entrant::Cold, self.cold_ahead)].into_iter().chain(
             (0..self.interpreters.len())
                 .filter(|&index| self.is_available(index))
                 .map(|index| (Entrant::Interpreter(index), self.interpreters[index].ahead)),
         );
         let have = |entrant: Entrant| self.stock().filter(|(_, cell)| cell.is_for(entrant, false)).count();
-        wanted
-            .map(|(entrant, ahead)| (entrant, if busy { ahead.div_ceil(2) } else { ahead }))
-            .find(|&(entrant, ahead)| have(entrant) < ahead)
-            .map(|(entrant, _)| entrant)
+        wanted.find(|&(entrant, ahead)| have(entrant) < pressure.share_of(ahead)).map(|(entrant, _)| entrant)
     }
 
     /// The limits of cells made ahead.

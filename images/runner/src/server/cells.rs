@@ -1,7 +1,7 @@
 //! Cells, as the daemon opens, uses and closes them.
 
 use super::{End, Server};
-use crate::cell::{Cell, CellFailure, Entrant, Group, Listening, Namespaces, News, Pending, go};
+use crate::cell::{Cell, CellFailure, Entrant, Group, Listening, Namespaces, News, Pending, Pressure, go};
 use crate::children::Dead;
 use crate::files;
 use crate::ground::{CellExtent, Extent};
@@ -11,10 +11,27 @@ use crate::seal::ResourceLimits;
 use crate::spawn::StartFailure;
 use crate::wire::proto::{self, CellLimits, Exec, ExitCause, OpenCell, RunLimits};
 use crate::wire::{FrameType, Incoming, Violation};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+/// A program that may end within this time of its start is not disturbed by cells for others.
+const SHORT: Duration = Duration::from_millis(3);
 /// Frames kept for a run that waits for its namespaces.
 const MOST_EARLY: usize = 64;
+
+/// The last thing that was done for a program.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    /// When.
+    begun: Instant,
+    /// A cell was opened for it, and it has not come yet.
+    opened: bool,
+}
+
+impl Step {
+    fn now(opened: bool) -> Option<Self> {
+        Some(Self { begun: Instant::now(), opened })
+    }
+}
 
 impl Server {
     pub(super) fn open_cell(&mut self, number: u64, asked: &OpenCell) -> Result<(), End> {
@@ -181,6 +198,7 @@ impl Server {
             && !cell.opened
         {
             cell.opened = true;
+            self.step = Step::now(true);
             self.out.empty(FrameType::CellOpened, number);
         }
         let Some(pending) = self.cell_mut(serial).and_then(|cell| cell.pending.take()) else { return Ok(()) };
@@ -222,6 +240,7 @@ impl Server {
         let spawned = namespaces.take(go).ok_or(StartFailure::no_cell())?;
         let mut run = Run::new(id, spawned, extent, limits, exec.initial_credit, meter);
         run.tell();
+        self.step = Step::now(false);
         cell.run = Some(id);
         self.runs.insert(id, run);
         Ok(early)
@@ -349,6 +368,7 @@ impl Server {
         let Some(cell) = nursery.cells.get_mut(&serial) else { return Ok(()) };
         let (Some(id), Some(ground)) = (cell.run.take(), &cell.ground) else { return Ok(()) };
         self.running.remove(&id);
+        self.step = None;
         let Some(mut run) = self.runs.remove(&id) else { return Ok(()) };
         if run.exit(ground, &mut self.out) {
             Ok(())
@@ -377,7 +397,23 @@ impl Server {
     /// Whom a cell should be made for now.
     pub(super) fn missing(&self) -> Option<Entrant> {
         let nursery = self.nursery.as_ref().filter(|_| !self.retired)?;
-        nursery.missing(!self.running.is_empty())
+        let pressure = match self.step {
+            // The daemon has what it opened a cell for at hand.
+            Some(Step { opened: true, .. }) => return None,
+            Some(_) => Pressure::High,
+            None if self.running.is_empty() => Pressure::None,
+            None => Pressure::Some,
+        };
+        nursery.missing(pressure)
+    }
+
+    /// When more may be missing than now; the last step is forgotten once that is so.
+    pub(super) fn calm(&mut self) -> Option<Instant> {
+        let calm = self.step?.begun + SHORT;
+        if calm <= Instant::now() {
+            self.step = None;
+        }
+        self.step.map(|_| calm)
     }
 
     /// Makes one ahead. That takes the loop half a millisecond, so it is done when there is nothing else to do.

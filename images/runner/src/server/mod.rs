@@ -19,6 +19,7 @@ use crate::signals::ChildSignal;
 use crate::spawn::StartFailure;
 use crate::wire::proto::{self, Hello};
 use crate::wire::{Decoder, FrameType, Outgoing, Violation};
+use cells::Step;
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, OwnedFd};
@@ -79,6 +80,8 @@ pub struct Server {
     highest: u64,
     /// The last turn left something to reap.
     more_to_reap: bool,
+    /// What was done for a program of late.
+    step: Option<Step>,
 }
 
 /// What the launcher passed on, for one kind of sandbox or the other.
@@ -123,6 +126,7 @@ impl Server {
             ground: None,
             nursery: None,
             retired: false,
+            step: None,
             numbers: BTreeMap::new(),
             running: BTreeMap::new(),
             runs: BTreeMap::new(),

@@ -33,8 +33,9 @@ impl Server {
         if self.out.waiting() > MOST_BACKLOG {
             return Err(End::Fatal("the daemon does not read".into()));
         }
+        let calm = self.calm();
         let missing = self.missing();
-        let ready = self.wait(missing.is_some())?;
+        let ready = self.wait(missing.is_some(), calm)?;
         if let Some(entrant) = missing.filter(|_| ready.is_empty()) {
             self.make_ahead(entrant);
         }
@@ -59,7 +60,7 @@ impl Server {
     }
 
     /// Waits until something is ready or it is time, and says what is; with `something_to_do` it only looks.
-    fn wait(&self, something_to_do: bool) -> Result<Vec<(Ready, PollFlags)>, End> {
+    fn wait(&self, something_to_do: bool, calm: Option<Instant>) -> Result<Vec<(Ready, PollFlags)>, End> {
         let room = self.out.waiting() < BACKLOG;
         let wanted = if self.out.waiting() > 0 { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let mut names = vec![Ready::Channel, Ready::Children];
@@ -77,7 +78,7 @@ impl Server {
             names.push(Ready::Cell(listening));
             descriptors.push(PollFd::from_borrowed_fd(descriptor, PollFlags::IN));
         }
-        let timeout = if something_to_do { Some(NOW) } else { self.timeout(room) };
+        let timeout = if something_to_do { Some(NOW) } else { self.timeout(room, calm) };
         match poll(&mut descriptors, timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(errno) => return Err(End::Fatal(format!("poll: {errno}"))),
@@ -86,13 +87,13 @@ impl Server {
         Ok(ready.filter(|(_, flags)| !flags.is_empty()).collect())
     }
 
-    fn timeout(&self, room: bool) -> Option<Timespec> {
+    fn timeout(&self, room: bool, calm: Option<Instant>) -> Option<Timespec> {
         if self.more_to_reap || room && self.transfers.values().any(|moving| moving.transfer.can_send()) {
             return Some(NOW);
         }
         let now = Instant::now();
         let late = self.nursery.as_ref().and_then(Nursery::wake);
-        let wake = self.runs.values().filter_map(|run| run.wake(now)).chain(late).min()?;
+        let wake = self.runs.values().filter_map(|run| run.wake(now)).chain(late).chain(calm).min()?;
         let pause = wake.saturating_duration_since(now).min(Duration::from_secs(3600));
         Timespec::try_from(pause).ok()
     }

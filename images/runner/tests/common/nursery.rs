@@ -257,6 +257,7 @@ pub fn folder_of_the_interpreters() -> Vec<String> {
     let extension = Path::new(RUNNER).with_file_name("lib_runnel_cell.so");
     let copies = [
         (images.join("python/warm/sitecustomize.py"), "/run/runnel/warm/python/sitecustomize.py"),
+        (images.join("python/warm/_runnel_end.py"), "/run/runnel/warm/python/_runnel_end.py"),
         (extension, "/run/runnel/warm/python/_runnel_cell.abi3.so"),
         (images.join("javascript/warm/wait.js"), "/cell/run/runnel/warm/javascript/wait.js"),
     ];

@@ -28,15 +28,19 @@ public final class Quick {
 
     private Quick() {}
 
-    /// Takes `--home DISTRIBUTION` and, for the reader's sake, `--quick`.
+    /// Takes `--home DISTRIBUTION` and, for the reader's sake, `--quick`; with `--cells` only the rows of fresh cells.
     public static void main(String[] args) throws IOException, InterruptedException {
         var arguments = List.of(args);
         var home = Path.of(arguments.get(arguments.indexOf("--home") + 1));
         var quick = new Quick();
         System.out.println(Row.header());
-        quick.hop(home);
-        quick.real(home);
-        quick.plain(home);
+        if (arguments.contains("--cells")) {
+            quick.cells(home);
+        } else {
+            quick.hop(home);
+            quick.real(home);
+            quick.plain(home);
+        }
         System.exit(quick.rows.stream().allMatch(Row::holds) ? 0 : 1);
     }
 
@@ -60,9 +64,18 @@ public final class Quick {
         }
     }
 
+    private void cells(Path home) throws IOException, InterruptedException {
+        try (var daemon = new DaemonProcess(serve(home))) {
+            new Cells(new Load(daemon.channel(), ""), new PosixSpawn(), this::add).measure();
+        }
+    }
+
+    private static List<String> serve(Path home) {
+        return List.of(home.resolve("bin/runnel").toString(), "serve");
+    }
+
     private void real(Path home) throws IOException, InterruptedException {
-        var serve = List.of(home.resolve("bin/runnel").toString(), "serve");
-        try (var daemon = new DaemonProcess(serve)) {
+        try (var daemon = new DaemonProcess(serve(home))) {
             var load = new Load(daemon.channel(), "");
             new Cells(load, new PosixSpawn(), this::add).measure();
             stdout(load);
@@ -74,8 +87,7 @@ public final class Quick {
 
     /// Without cells.
     private void plain(Path home) throws IOException, InterruptedException {
-        var serve = List.of(home.resolve("bin/runnel").toString(), "serve");
-        try (var daemon = new DaemonProcess(serve, "executors: {process: {cells: off}}\n")) {
+        try (var daemon = new DaemonProcess(serve(home), "executors: {process: {cells: off}}\n")) {
             coldPython(new Load(daemon.channel(), ""));
         }
     }
