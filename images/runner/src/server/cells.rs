@@ -13,7 +13,8 @@ use crate::wire::proto::{self, CellLimits, Exec, ExitCause, OpenCell, RunLimits}
 use crate::wire::{FrameType, Incoming, Violation};
 use std::time::{Duration, Instant};
 
-/// A program that may end within this time of its start is not disturbed by cells for others.
+/// A program that may end within this time of its start is not disturbed by cells for others, and neither is the daemon
+/// that has just heard of its end.
 const SHORT: Duration = Duration::from_millis(3);
 /// Frames kept for a run that waits for its namespaces.
 const MOST_EARLY: usize = 64;
@@ -368,7 +369,7 @@ impl Server {
         let Some(cell) = nursery.cells.get_mut(&serial) else { return Ok(()) };
         let (Some(id), Some(ground)) = (cell.run.take(), &cell.ground) else { return Ok(()) };
         self.running.remove(&id);
-        self.step = None;
+        self.step = Step::now(false);
         let Some(mut run) = self.runs.remove(&id) else { return Ok(()) };
         if run.exit(ground, &mut self.out) {
             Ok(())
