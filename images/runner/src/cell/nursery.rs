@@ -158,6 +158,15 @@ impl Nursery {
             || interpreter.zygote.as_ref().is_some_and(Zygote::is_ready)
     }
 
+    /// Whether the interpreter in a cell was started there.
+    pub fn is_waiting_in(&self, serial: u64) -> bool {
+        let namespaces = self.cells.get(&serial).and_then(|cell| cell.namespaces.as_ref());
+        match namespaces.map(Namespaces::entrant) {
+            Some(Entrant::Interpreter(index)) => self.interpreters[index].kind == InterpreterKind::Waiting,
+            _ => false,
+        }
+    }
+
     /// Descriptors to wait for.
     pub fn sources(&self) -> Vec<(Listening, BorrowedFd<'_>)> {
         let mut sources = Vec::new();

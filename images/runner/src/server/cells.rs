@@ -16,21 +16,27 @@ use std::time::{Duration, Instant};
 /// A program that may end within this time of its start is not disturbed by cells for others, and neither is the daemon
 /// that has just heard of its end.
 const SHORT: Duration = Duration::from_millis(3);
+/// The same for a program of an interpreter that waits in its cell: another one of it is another start of an interpreter.
+const SHORT_OF_WAITING: Duration = Duration::from_millis(15);
 /// Frames kept for a run that waits for its namespaces.
 const MOST_EARLY: usize = 64;
 
 /// The last thing that was done for a program.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
-    /// When.
-    begun: Instant,
+    /// So long cells for others wait.
+    until: Instant,
     /// A cell was opened for it, and it has not come yet.
     opened: bool,
 }
 
 impl Step {
-    fn now(opened: bool) -> Option<Self> {
-        Some(Self { begun: Instant::now(), opened })
+    fn opened() -> Self {
+        Self { until: Instant::now() + SHORT, opened: true }
+    }
+
+    fn done(undisturbed: Duration) -> Self {
+        Self { until: Instant::now() + undisturbed, opened: false }
     }
 }
 
@@ -199,7 +205,7 @@ impl Server {
             && !cell.opened
         {
             cell.opened = true;
-            self.step = Step::now(true);
+            self.step = Some(Step::opened());
             self.out.empty(FrameType::CellOpened, number);
         }
         let Some(pending) = self.cell_mut(serial).and_then(|cell| cell.pending.take()) else { return Ok(()) };
@@ -218,6 +224,7 @@ impl Server {
     fn launch(&mut self, serial: u64, pending: Pending) -> Result<Vec<Incoming>, StartFailure> {
         let Pending { run: id, exec, limits, early } = pending;
         let nursery = self.nursery.as_mut().expect("there are cells");
+        let undisturbed = if nursery.is_waiting_in(serial) { SHORT_OF_WAITING } else { SHORT };
         let cell = nursery.cells.get_mut(&serial).expect("it was looked up");
         let (Some(ground), Some(namespaces)) = (&mut cell.ground, &mut cell.namespaces) else {
             return Err(StartFailure::no_cell());
@@ -241,7 +248,7 @@ impl Server {
         let spawned = namespaces.take(go).ok_or(StartFailure::no_cell())?;
         let mut run = Run::new(id, spawned, extent, limits, exec.initial_credit, meter);
         run.tell();
-        self.step = Step::now(false);
+        self.step = Some(Step::done(undisturbed));
         cell.run = Some(id);
         self.runs.insert(id, run);
         Ok(early)
@@ -369,7 +376,7 @@ impl Server {
         let Some(cell) = nursery.cells.get_mut(&serial) else { return Ok(()) };
         let (Some(id), Some(ground)) = (cell.run.take(), &cell.ground) else { return Ok(()) };
         self.running.remove(&id);
-        self.step = Step::now(false);
+        self.step = Some(Step::done(SHORT));
         let Some(mut run) = self.runs.remove(&id) else { return Ok(()) };
         if run.exit(ground, &mut self.out) {
             Ok(())
@@ -410,11 +417,8 @@ impl Server {
 
     /// When more may be missing than now; the last step is forgotten once that is so.
     pub(super) fn calm(&mut self) -> Option<Instant> {
-        let calm = self.step?.begun + SHORT;
-        if calm <= Instant::now() {
-            self.step = None;
-        }
-        self.step.map(|_| calm)
+        self.step = self.step.filter(|step| step.until > Instant::now());
+        self.step.map(|step| step.until)
     }
 
     /// Makes one ahead. That takes the loop half a millisecond, so it is done when there is nothing else to do.
