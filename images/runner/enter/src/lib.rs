@@ -9,6 +9,8 @@
 pub mod capabilities;
 #[cfg(feature = "faults")]
 pub mod faults;
+#[cfg(target_arch = "x86_64")]
+mod light;
 mod seal;
 mod step;
 pub mod sys;
@@ -95,9 +97,75 @@ pub unsafe fn enter(entry: &Entry<'_>, fork: impl Fn() -> i32) -> Result<Entered
     if first != 0 {
         return Ok(Entered::Parent { pid: first });
     }
+    become_b(entry, direct, &fork);
+    Ok(Entered::Sealed)
+}
+
+/// [`enter`] with an A that has no memory of its own: to copy a large process's page tables, and to take them down again,
+/// costs as much as the fork of B. The caller waits while A lives. Where the kernel or the processor can't have that, it
+/// is [`enter`].
+///
+/// A's fork of B is then the only one. Of what A does, the caller sees that its process is no longer dumpable, and what
+/// handlers of pthread_atfork(3) do, which run as in a fork of the caller's own.
+///
+/// # Safety
+/// As for [`enter`].
+#[cfg(target_arch = "x86_64")]
+pub unsafe fn enter_lightly(entry: &Entry<'_>, fork: fn() -> i32) -> Result<Entered, Errno> {
+    let cgroup = match (entry.into_cgroup, entry.cgroups) {
+        (false, _) => None,
+        (true, &[cgroup]) => Some(cgroup),
+        (true, _) => return Err(Errno::INVAL),
+    };
+    let mut light = Light { entry: (&raw const *entry).cast(), fork, context: light::Context::new() };
+    let (argument, context) = ((&raw mut light).cast(), &raw mut light.context);
+    // SAFETY: it lives on this stack, which stays as it is while A runs.
+    let context = unsafe { &mut *context };
+    // SAFETY: `be_a` ends A, and changes no memory but what it owns.
+    match unsafe { light::start(cgroup, be_a, argument, context) } {
+        Ok(0) => Ok(Entered::Sealed),
+        Ok(pid) => Ok(Entered::Parent { pid }),
+        // SAFETY: the caller's promise.
+        Err(Errno::NOSYS | Errno::PERM | Errno::INVAL) => unsafe { enter(entry, fork) },
+        Err(errno) => Err(errno),
+    }
+}
+
+/// [`enter`]: the other way is written for x86-64 only.
+///
+/// # Safety
+/// As for [`enter`].
+#[cfg(not(target_arch = "x86_64"))]
+pub unsafe fn enter_lightly(entry: &Entry<'_>, fork: fn() -> i32) -> Result<Entered, Errno> {
+    // SAFETY: the caller's promise.
+    unsafe { enter(entry, fork) }
+}
+
+/// What A without a memory of its own is given.
+#[cfg(target_arch = "x86_64")]
+struct Light {
+    entry: *const core::ffi::c_void,
+    fork: fn() -> i32,
+    context: light::Context,
+}
+
+/// A, then B.
+#[cfg(target_arch = "x86_64")]
+extern "C" fn be_a(argument: *mut core::ffi::c_void) -> ! {
+    // SAFETY: `enter_lightly` gave it, and waits.
+    let light = unsafe { &*argument.cast::<Light>() };
+    // SAFETY: as above.
+    let entry = unsafe { &*light.entry.cast::<Entry<'_>>() };
+    become_b(entry, true, &light.fork);
+    // SAFETY: B has a copy of the memory, in which nothing was changed on the stack of `enter_lightly`.
+    unsafe { light::resume(&light.context) }
+}
+
+/// In A; returns in B, sealed.
+fn become_b(entry: &Entry<'_>, cloned: bool, fork: &impl Fn() -> i32) {
     let mut leash = entry.leash;
-    match join(entry, direct, &fork).and_then(|()| seal::seal(entry, &mut leash)) {
-        Ok(()) if sys::send(LEASH, b"S").is_ok() => Ok(Entered::Sealed),
+    match join(entry, cloned, fork).and_then(|()| seal::seal(entry, &mut leash)) {
+        Ok(()) if sys::send(LEASH, b"S").is_ok() => {}
         // Nobody waits for it.
         Ok(()) => sys::exit_group(FAILED),
         Err(failure) => {

@@ -19,6 +19,8 @@ impl Errno {
     pub const IO: Self = Self(5);
     /// An argument that makes no sense.
     pub const INVAL: Self = Self(22);
+    /// No such system call.
+    pub const NOSYS: Self = Self(38);
 }
 
 /// Numbers of system calls.

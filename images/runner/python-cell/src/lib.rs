@@ -15,7 +15,7 @@ use core::panic::PanicInfo;
 use core::ptr::null_mut;
 use python::{ABI, Method, ModuleDefinition, Object, Shared};
 use runnel_enter::sys::{self, Action, Errno};
-use runnel_enter::{Entered, Failure, LEASH, Step, enter, hide};
+use runnel_enter::{Entered, Failure, LEASH, Step, enter_lightly, hide};
 use zygote::{Filter, Request};
 
 const FAILED: i32 = 127;
@@ -99,7 +99,7 @@ fn serve_requests(socket: i32, filter: &Filter, children: Action) -> Result<(), 
         // SAFETY: this thread holds the interpreter's lock.
         unsafe { python::PyOS_BeforeFork() };
         // SAFETY: B's next call makes the interpreter whole again, as after any fork of it.
-        match unsafe { enter(&entry, fork) } {
+        match unsafe { enter_lightly(&entry, fork) } {
             Ok(Entered::Sealed) => {
                 // They were closed when this process was sealed.
                 core::mem::forget(request);
