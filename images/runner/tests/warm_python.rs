@@ -28,7 +28,12 @@ fn nursery_with(preload: &[&str]) -> Nursery {
 }
 
 fn start(preload: &[&str], bwrap: &[&str]) -> Nursery {
-    let mut interpreter = python();
+    start_keeping(1, preload, bwrap)
+}
+
+/// With so many cells made ahead.
+fn start_keeping(ahead: u32, preload: &[&str], bwrap: &[&str]) -> Nursery {
+    let mut interpreter = Interpreter { ahead, ..python() };
     interpreter.environment.push(format!("RUNNEL_PRELOAD={}", preload.join(",")).into_bytes());
     interpreter.argv[0] = self::interpreter().into_bytes();
     let mut bwrap: Vec<String> =
@@ -168,10 +173,7 @@ fn what_was_printed_before_a_kill_is_not_lost() {
 /// One that is between two programs keeps its workspace, too.
 #[test]
 fn a_program_whose_zygote_dies_before_it_has_forked_is_started_cold() {
-    let interpreter = Interpreter { ahead: 0, ..python() };
-    let bwrap = folder_of_the_interpreters();
-    let mut nursery = Nursery::start_with(Setup { interpreters: vec![interpreter], bwrap, ..Setup::default() });
-    nursery.await_warm("python");
+    let mut nursery = start_keeping(0, &[], &[]);
     let cell = nursery.open("python");
     assert!(nursery.run(cell, &program("open('file', 'w').write('kept')")).warm);
     // It hears that it is to fork, and does nothing.
@@ -185,7 +187,7 @@ fn a_program_whose_zygote_dies_before_it_has_forked_is_started_cold() {
     nursery.kill_a_process_named("main.py");
     let ran = nursery.sandbox.finish(run);
 
-    assert_eq!((ran.warm, ran.text().as_str()), (false, "kept 1\n"));
+    assert_eq!((ran.warm, ran.text().as_str()), (false, "kept 1\n"), "{ran:?}");
     nursery.close(cell);
 }
 
