@@ -2,25 +2,20 @@ package dev.runnel.executors.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
+import dev.runnel.executors.runner.LanguageProbe;
+import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.spi.DataSize;
-import dev.runnel.executors.spi.Ending;
 import dev.runnel.executors.spi.ExecutorCapabilities;
 import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.Mechanism;
-import dev.runnel.executors.spi.Program;
-import dev.runnel.executors.spi.ProgramInput;
-import dev.runnel.executors.spi.RunLimits;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.executors.spi.SandboxSpec;
-import dev.runnel.executors.spi.WaitStatus;
-import dev.runnel.executors.spi.WorkspacePath;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,13 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// Finds out what this machine can do by doing it: a cell, or else a sandbox, and each language's version
 /// in it.
 final class CapabilityProbe {
-    private static final Duration VERSION_WITHIN = Duration.ofSeconds(10);
-    private static final RunLimits LIMITS = new RunLimits(
-            VERSION_WITHIN,
-            VERSION_WITHIN,
-            DataSize.ofKibibytes(16),
-            RunLimits.OutputLimitAction.KILL,
-            DataSize.ofMebibytes(1));
     private static final SandboxLimits SANDBOX =
             new SandboxLimits(DataSize.ofMebibytes(256), 64, 1000, DataSize.ofMebibytes(16));
 
@@ -128,7 +116,8 @@ final class CapabilityProbe {
             throws SandboxException, InterruptedException {
         var languages = new LinkedHashMap<String, LanguageSupport>();
         for (var language : config.languages()) {
-            languages.put(language.name(), support(sandbox, language));
+            languages.put(
+                    language.name(), LanguageProbe.support(sandbox, language, "/usr/local/bin, /usr/bin or /bin"));
         }
         var notes = new ArrayList<String>();
         notes.addAll(new HostNotes(Path.of("/"), KernelVersion.running()).about(able));
@@ -151,28 +140,6 @@ final class CapabilityProbe {
 
     private static SandboxSpec spec() {
         return new SandboxSpec("probe-" + Nonce.random(4), "runnel", SANDBOX, Optional.empty());
-    }
-
-    /// @throws SandboxException when it is the sandbox that failed, not the command
-    private static LanguageSupport support(Sandbox sandbox, Language language)
-            throws SandboxException, InterruptedException {
-        var output = new TextSink();
-        var program =
-                new Program(List.of(), language.version(), language.environment(), WorkspacePath.ROOT, true, LIMITS);
-        try {
-            var outcome = sandbox.run(program, ProgramInput.none(), output);
-            if (outcome.ending() instanceof Ending.Exited && outcome.status().equals(new WaitStatus.ExitCode(0))) {
-                return new LanguageSupport.Supported(output.firstLine());
-            }
-            return new LanguageSupport.Missing(String.join(" ", language.version()) + " ended with " + outcome.status()
-                    + ": " + output.firstLine());
-        } catch (SandboxException e) {
-            if (!(e.reason() instanceof Reason.Unsupported)) {
-                throw e;
-            }
-            return new LanguageSupport.Missing(language.version().getFirst()
-                    + " can't be run from /usr/local/bin, /usr/bin or /bin: " + e.getMessage());
-        }
     }
 
     private ExecutorCapabilities unavailable(String why) {

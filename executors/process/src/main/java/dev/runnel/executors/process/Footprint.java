@@ -2,6 +2,7 @@ package dev.runnel.executors.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
+import dev.runnel.executors.runner.InstanceDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,8 +20,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread-safe.
 final class Footprint {
-    static final String SOCKET = "s";
-
     /// The runner dies of the end of its channel, and everything in the sandbox with it.
     private static final Duration BY_ITSELF = Duration.ofMillis(700);
 
@@ -75,7 +74,7 @@ final class Footprint {
     }
 
     Path socket() {
-        return directory.resolve(SOCKET);
+        return directory.resolve(InstanceDirectory.SOCKET);
     }
 
     /// Where launcher, bubblewrap and runner complain.
@@ -209,7 +208,7 @@ final class Footprint {
 
     private void removeDirectory() {
         try {
-            Reaper.removeTree(directory);
+            InstanceDirectory.removeTree(directory);
         } catch (IOException e) {
             LOG.warn("{} could not be removed", directory, e);
         }

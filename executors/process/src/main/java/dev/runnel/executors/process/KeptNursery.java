@@ -1,6 +1,7 @@
 package dev.runnel.executors.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.runnel.executors.runner.TrackedSandbox;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxSpec;

@@ -1,19 +1,15 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.RunnerListener;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
@@ -38,48 +34,15 @@ final class Launch {
 
     /// Whatever happens, `footprint` says what there is to destroy.
     SocketChannel start() throws SandboxException, IOException, InterruptedException {
-        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(UnixDomainSocketAddress.of(footprint.socket()), 1);
+        try (var listener = RunnerListener.bind(footprint.socket())) {
             var process = footprint.start(builder());
-            var watch = Thread.ofVirtual().name("launch-watch").start(() -> closeAtEnd(process, server));
+            var watch = Thread.ofVirtual().name("launch-watch").start(() -> closeAtEnd(process, listener));
             try {
-                var channel = accept(server);
-                Files.delete(footprint.socket());
-                return checked(channel);
+                return checked(listener.accept());
             } catch (AsynchronousCloseException e) {
                 throw Diagnosis.failedLaunch(footprint.complaint(), "the launcher did not connect", e);
             } finally {
                 watch.interrupt();
-            }
-        }
-    }
-
-    /// Not on the caller's thread: an interrupt at the wrong instant makes `accept` throw away a connection without
-    /// closing it (ServerSocketChannelImpl of JDK 25), and the runner would never see its end.
-    private static SocketChannel accept(ServerSocketChannel server) throws IOException, InterruptedException {
-        var accepting = new FutureTask<>(server::accept);
-        Thread.ofVirtual().name("launch-accept").start(accepting);
-        try {
-            return accepting.get();
-        } catch (InterruptedException e) {
-            server.close();
-            discard(accepting);
-            throw e;
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
-        }
-    }
-
-    /// Waits for what came of it, which is at once because its server is closed.
-    private static void discard(FutureTask<SocketChannel> accepting) throws IOException {
-        while (true) {
-            try {
-                accepting.get().close();
-                return;
-            } catch (InterruptedException _) {
-                // The caller is about to end with an interrupt already.
-            } catch (ExecutionException _) {
-                return;
             }
         }
     }
@@ -94,10 +57,10 @@ final class Launch {
         return builder;
     }
 
-    private static void closeAtEnd(Process process, ServerSocketChannel server) {
+    private static void closeAtEnd(Process process, RunnerListener listener) {
         try {
             var _ = process.waitFor(WITHIN.toNanos(), TimeUnit.NANOSECONDS);
-            server.close();
+            listener.close();
         } catch (InterruptedException _) {
             // accept() has come to an end
         } catch (IOException e) {

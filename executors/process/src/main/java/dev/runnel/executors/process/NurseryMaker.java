@@ -3,6 +3,7 @@ package dev.runnel.executors.process;
 import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
 import dev.runnel.executors.runner.CellLimits;
 import dev.runnel.executors.runner.Greeting;
+import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.runner.NurserySettings;
 import dev.runnel.executors.runner.RunnerNursery;
 import dev.runnel.executors.spi.DataSize;

@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.TrackedSandbox;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
 import dev.runnel.executors.spi.Sandbox;

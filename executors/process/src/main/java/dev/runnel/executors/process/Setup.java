@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.spi.SandboxException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,15 +55,18 @@ sealed interface Setup {
     private static Able prepare(ProcessExecutorConfig config) throws IOException {
         var daemon = Daemon.current();
         var runtime = config.runtimeDirectory().toAbsolutePath();
-        Reaper.reapDead(runtime, daemon);
-        var instance = InstanceDirectory.create(runtime, daemon);
+        InstanceDirectory.reapDead(runtime, Reaper::reap);
+        var instance = InstanceDirectory.create(runtime, Reaper::reap);
         try {
             var cgroups = cgroups(config, daemon, instance);
             Optional<UidPool> uids = daemon.root()
                     ? Optional.of(UidPool.open(config.uids(), runtime.resolve("uids")))
                     : Optional.empty();
             var machine = new Machine(config.launcher(), instance, cgroups, uids);
-            var roots = new Roots(new HostSystem(Path.of("/")), new OwnFiles(daemon.root()), instance.etc());
+            var roots = new Roots(
+                    new HostSystem(Path.of("/")),
+                    new OwnFiles(daemon.root()),
+                    instance.directory().resolve("etc"));
             return new Able(
                     machine, new SandboxMaker(machine, roots.sandbox(config)), nurseries(config, machine, roots));
         } catch (IOException e) {
@@ -99,7 +103,7 @@ sealed interface Setup {
         return switch (config.cgroups()) {
             case OFF -> new Cgroups.None("turned off by the configuration");
             case AUTO ->
-                new CgroupProbe("runnel-" + instance.name(), daemon.root(), instance::recordCgroups)
+                new CgroupProbe("runnel-" + instance.name(), daemon.root(), new CgroupRecord(instance.directory())::add)
                         .probe(CgroupMounts.read(Path.of("/proc/self")));
         };
     }

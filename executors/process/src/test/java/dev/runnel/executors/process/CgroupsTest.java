@@ -3,6 +3,7 @@ package dev.runnel.executors.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.executors.spi.Mechanism;

@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.spi.Outcome;
 import dev.runnel.executors.spi.Program;
 import dev.runnel.executors.spi.ProgramInput;

@@ -3,6 +3,7 @@ package dev.runnel.executors.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
+import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.runner.NurserySettings;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Language;
@@ -73,7 +74,7 @@ final class NurseryMakerTest {
     }
 
     private Machine machine(Optional<UidPool> uids) throws IOException {
-        var instance = InstanceDirectory.create(Files.createDirectory(folder.resolve("r")), Daemon.current());
+        var instance = InstanceDirectory.create(Files.createDirectory(folder.resolve("r")), Reaper::reap);
         return new Machine(Path.of("/opt/runnel-launch"), instance, new Cgroups.None("off"), uids);
     }
 

@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.InputFile;

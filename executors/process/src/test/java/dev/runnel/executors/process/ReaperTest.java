@@ -2,6 +2,8 @@ package dev.runnel.executors.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runnel.executors.runner.InstanceDirectory;
+import dev.runnel.executors.runner.Nonce;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +26,7 @@ final class ReaperTest {
         leave("dead", nonce);
         Files.createSymbolicLink(runtime.resolve("dead").resolve(nonce).resolve("link"), Path.of("/usr"));
         try (var process = LongProcess.start(210_002, nonce)) {
-            Reaper.reapDead(runtime, Daemon.current());
+            InstanceDirectory.reapDead(runtime, Reaper::reap);
 
             assertThat(process.process().waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS))
                     .isTrue();
@@ -44,7 +46,7 @@ final class ReaperTest {
                     inner.resolve("cgroup.procs"),
                     Long.toString(process.process().pid()));
 
-            Reaper.reapDead(runtime, Daemon.current());
+            InstanceDirectory.reapDead(runtime, Reaper::reap);
 
             assertThat(process.process().waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS))
                     .isTrue();
@@ -55,8 +57,8 @@ final class ReaperTest {
 
     @Test
     void whatALiveExecutorOfThisProcessHasIsLeftAlone() throws IOException {
-        try (var live = InstanceDirectory.create(runtime, Daemon.current())) {
-            Reaper.reapDead(runtime, Daemon.current());
+        try (var live = InstanceDirectory.create(runtime, Reaper::reap)) {
+            InstanceDirectory.reapDead(runtime, Reaper::reap);
 
             assertThat(runtime.resolve(live.name())).isDirectory();
         }
@@ -67,17 +69,17 @@ final class ReaperTest {
     void whatALiveDaemonElsewhereHoldsIsLeftAlone() throws Exception {
         leave("live", Nonce.random(Nonce.BYTES));
         try (var _ = LockHolder.hold(runtime.resolve("live.lock"))) {
-            Reaper.reapDead(runtime, Daemon.current());
+            InstanceDirectory.reapDead(runtime, Reaper::reap);
 
             assertThat(runtime.resolve("live")).isDirectory();
         }
-        Reaper.reapDead(runtime, Daemon.current());
+        InstanceDirectory.reapDead(runtime, Reaper::reap);
         assertThat(runtime).isEmptyDirectory();
     }
 
     private Path leave(String name, String nonce) throws IOException {
         var directory = Files.createDirectory(runtime.resolve(name));
-        Files.createFile(InstanceDirectory.lockOf(directory));
+        Files.createFile(runtime.resolve(name + ".lock"));
         Files.createDirectory(directory.resolve(nonce));
         return directory;
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /// What sandboxes of one runtime directory have on this machine at an instant. Processes, cgroups and folders are
 /// named after it or their executor, mounts are counted.
@@ -18,6 +19,8 @@ import java.util.function.Predicate;
 /// @param cgroups made by executors of that directory
 /// @param folders of sandboxes
 record Traces(List<Path> processes, List<Path> cgroups, List<Path> folders, long mounts) {
+    private static final Pattern ENGINES = Pattern.compile("/overlay2/|/containers/|/netns/| nsfs ");
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /// @param executors the names of the executors' folders, which their cgroups bear
@@ -93,9 +96,10 @@ record Traces(List<Path> processes, List<Path> cgroups, List<Path> folders, long
         return found;
     }
 
+    /// Without those that a container engine makes and removes at the same time.
     private static long mountCount() throws IOException {
         try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
-            return lines.count();
+            return lines.filter(line -> !ENGINES.matcher(line).find()).count();
         }
     }
 }

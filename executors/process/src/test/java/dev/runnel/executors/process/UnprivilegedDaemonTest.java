@@ -3,6 +3,8 @@ package dev.runnel.executors.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.runnel.executors.runner.InstanceDirectory;
+import dev.runnel.executors.runner.Nonce;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,7 +43,7 @@ final class UnprivilegedDaemonTest {
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
             runTests(temporary);
         } finally {
-            Reaper.removeTree(temporary);
+            InstanceDirectory.removeTree(temporary);
         }
     }
 

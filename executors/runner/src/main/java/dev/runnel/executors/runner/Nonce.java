@@ -1,19 +1,19 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/// Random names.
-final class Nonce {
+/// Random names. Thread-safe.
+public final class Nonce {
     /// Nobody guesses that many.
-    static final int BYTES = 12;
+    public static final int BYTES = 12;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Nonce() {}
 
     /// Twice as many hexadecimal digits as bytes.
-    static String random(int bytes) {
+    public static String random(int bytes) {
         var random = new byte[bytes];
         RANDOM.nextBytes(random);
         return HexFormat.of().formatHex(random);

@@ -1,4 +1,4 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import dev.runnel.executors.spi.Outcome;
 import dev.runnel.executors.spi.OutputSink;
@@ -11,13 +11,13 @@ import dev.runnel.executors.spi.Workspace;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// Tells, once, that it was closed, so that somebody else's end need not close it.
-final class TrackedSandbox implements Sandbox {
+/// A sandbox that tells, once, that it was closed, so that somebody else's end need not close it.
+public final class TrackedSandbox implements Sandbox {
     private final Sandbox delegate;
     private final Consumer<Sandbox> whenClosed;
     private final AtomicBoolean told = new AtomicBoolean();
 
-    TrackedSandbox(Sandbox delegate, Consumer<Sandbox> whenClosed) {
+    public TrackedSandbox(Sandbox delegate, Consumer<Sandbox> whenClosed) {
         this.delegate = delegate;
         this.whenClosed = whenClosed;
     }

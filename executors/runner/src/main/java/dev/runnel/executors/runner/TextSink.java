@@ -1,4 +1,4 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import dev.runnel.executors.spi.OutputSink;
 import java.io.ByteArrayOutputStream;

@@ -1,0 +1,95 @@
+package dev.runnel.executors.docker;
+
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Ulimit;
+import dev.runnel.executors.spi.SandboxLimits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A hardened container with a runner as its pid 1, before it is made.
+///
+/// @param runtime the engine's default where absent
+/// @param shown folders and files of the host by their path inside, read-only
+/// @param command the runner's argv
+record ContainerSpec(
+        ContainerImage image,
+        SandboxLimits limits,
+        Optional<String> runtime,
+        Map<String, Path> shown,
+        Map<String, String> labels,
+        List<String> command) {
+    static final String WORKSPACE = "/workspace";
+    static final String RUN = "/run/runnel";
+
+    /// Of no user of the host's in particular, and the same in every image.
+    private static final int USER = 1000;
+
+    private static final int OPEN_FILES = 1024;
+    /// Beside the program's: the runner itself.
+    private static final int OWN_PROCESSES = 1;
+    private static final long NANOS_OF_CPU = 1_000_000;
+    private static final long MOST_TMP = 256L << 20;
+    private static final long MOST_SHM = 64L << 20;
+    /// A file system of that size can be filled with empty files; each costs the kernel about a kilobyte.
+    private static final long BYTES_PER_INODE = 4096;
+
+    private static final long MOST_INODES = 65_536;
+
+    /// What the kernel is to hold against the program.
+    HostConfig hostConfig() {
+        var memory = limits.memory().bytes();
+        var config = HostConfig.newHostConfig()
+                .withCapDrop(Capability.ALL)
+                .withSecurityOpts(List.of("no-new-privileges:true"))
+                .withPrivileged(false)
+                .withReadonlyRootfs(true)
+                .withNetworkMode("none")
+                .withIpcMode("private")
+                .withMemory(memory)
+                // Memory and swap together: no swap.
+                .withMemorySwap(memory)
+                .withNanoCPUs(limits.cpuMillis() * NANOS_OF_CPU)
+                .withPidsLimit((long) limits.processes() + OWN_PROCESSES)
+                .withUlimits(
+                        List.of(new Ulimit("nofile", (long) OPEN_FILES, (long) OPEN_FILES), new Ulimit("core", 0L, 0L)))
+                .withShmSize(Math.min(limits.disk().bytes(), MOST_SHM))
+                .withTmpFs(Map.of(
+                        WORKSPACE,
+                        tmpfs(limits.disk().bytes(), "0700"),
+                        "/tmp",
+                        tmpfs(Math.min(limits.disk().bytes(), MOST_TMP), "1777")))
+                .withMounts(mounts())
+                // A log of the engine's would take output from 480 to 41 MB/s and fill the disk.
+                .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+                // The runner reaps.
+                .withInit(false);
+        return runtime.map(config::withRuntime).orElse(config);
+    }
+
+    static String user() {
+        return USER + ":" + USER;
+    }
+
+    private List<Mount> mounts() {
+        var mounts = new ArrayList<Mount>();
+        shown.forEach((inside, outside) -> mounts.add(new Mount()
+                .withType(MountType.BIND)
+                .withSource(outside.toString())
+                .withTarget(inside)
+                .withReadOnly(true)));
+        return mounts;
+    }
+
+    private static String tmpfs(long bytes, String mode) {
+        var inodes = Math.clamp(bytes / BYTES_PER_INODE, 1024, MOST_INODES);
+        return "rw,exec,nosuid,nodev,size=" + bytes + ",nr_inodes=" + inodes + ",mode=" + mode + ",uid=" + USER
+                + ",gid=" + USER;
+    }
+}

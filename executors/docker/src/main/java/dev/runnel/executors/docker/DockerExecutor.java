@@ -1,0 +1,125 @@
+package dev.runnel.executors.docker;
+
+import dev.runnel.executors.runner.InstanceDirectory;
+import dev.runnel.executors.runner.ProgramDefaults;
+import dev.runnel.executors.runner.RunnerSandbox;
+import dev.runnel.executors.runner.TrackedSandbox;
+import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.Executor;
+import dev.runnel.executors.spi.ExecutorCapabilities;
+import dev.runnel.executors.spi.Sandbox;
+import dev.runnel.executors.spi.SandboxException;
+import dev.runnel.executors.spi.SandboxException.Reason;
+import dev.runnel.executors.spi.SandboxSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+
+/// Opens containers of a Docker Engine, each for one execution or session: a hardened container in which nothing has
+/// run
+/// but the runner.
+///
+/// Making one never fails: where there is no engine, [#capabilities()] says why and [#open] refuses until there is one.
+public final class DockerExecutor implements Executor {
+    static final String NAME = "docker";
+
+    private static final int OPEN_FILES = 1024;
+
+    private final DockerExecutorConfig config;
+    private final Engine engine;
+    private final Catalog catalog;
+    private final InstanceDirectory instance;
+    private final ContainerMaker maker;
+    private final EngineProbe probe;
+    private final Semaphore slots;
+    private final Set<Sandbox> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /// @throws IOException when the runtime directory can't be used, or the runner is missing
+    public DockerExecutor(DockerExecutorConfig config) throws IOException {
+        if (!Files.isExecutable(config.runner())) {
+            throw new IOException("the distribution is incomplete: " + config.runner() + " is missing");
+        }
+        this.config = config;
+        this.engine = new Engine(config.engine());
+        this.catalog = new Catalog(config.images(), config.languages());
+        var reaper = new ContainerReaper(engine);
+        var runtime = config.runtimeDirectory().toAbsolutePath();
+        InstanceDirectory.reapDead(runtime, reaper);
+        this.instance = InstanceDirectory.create(runtime, reaper);
+        this.maker = new ContainerMaker(engine, instance, config.runner(), config.runtime(), config.languages());
+        this.slots = new Semaphore(config.maxSandboxes());
+        this.probe = new EngineProbe(config, engine, catalog, this::openContainer);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ExecutorCapabilities capabilities() {
+        return probe.capabilities();
+    }
+
+    @Override
+    public Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
+        if (closed || !slots.tryAcquire()) {
+            throw closed
+                    ? new SandboxException(new Reason.Unavailable(), "executor docker is closed")
+                    : new SandboxException(
+                            new Reason.Exhausted(),
+                            "executor docker has all " + config.maxSandboxes() + " sandboxes open");
+        }
+        var opened = false;
+        try {
+            var sandbox = new TrackedSandbox(openContainer(spec, probe.traits()), closing -> {
+                open.remove(closing);
+                slots.release();
+            });
+            opened = true;
+            open.add(sandbox);
+            if (closed) {
+                sandbox.close();
+                throw new SandboxException(new Reason.Unavailable(), "executor docker was closed");
+            }
+            return sandbox;
+        } finally {
+            if (!opened) {
+                slots.release();
+            }
+        }
+    }
+
+    private Sandbox openContainer(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
+        var image = engine.image(catalog.choose(spec));
+        var container = maker.open(image, spec.limits());
+        return new RunnerSandbox(
+                traits.describe(Optional.of(image.id())),
+                container.connection(),
+                defaults(image),
+                container.footprint()::destroy);
+    }
+
+    private static ProgramDefaults defaults(ContainerImage image) {
+        var environment =
+                Map.of("PATH", image.path(), "HOME", ContainerSpec.WORKSPACE, "LANG", "C.UTF-8", "TMPDIR", "/tmp");
+        // Memory and processes are counted by the container's cgroup.
+        return new ProgramDefaults(environment, OPEN_FILES, 0, DataSize.ofBytes(0));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            open.forEach(sandbox -> threads.execute(sandbox::close));
+        }
+        instance.close();
+        engine.close();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.runnel.executors.docker;
+
+import dev.runnel.executors.spi.Language;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// How the Docker executor is set up.
+///
+/// @param engine `unix:///var/run/docker.sock` or another that docker-java knows
+/// @param runner `runnel-runner`, which every container shows read-only
+/// @param runtimeDirectory the executor's own, made when missing, with the sockets of containers. Its path is short: a
+///     Unix socket below it must fit 107 bytes
+/// @param runtime the OCI runtime by the engine's name for it, such as `runc` or `runsc`; absent for the engine's
+/// default
+/// @param images by language, and by reference those that requests may name
+/// @param languages whose preludes every container shows, and which the probe tries
+/// @param maxSandboxes open at a time
+public record DockerExecutorConfig(
+        URI engine,
+        Path runner,
+        Path runtimeDirectory,
+        Optional<String> runtime,
+        Images images,
+        List<Language> languages,
+        int maxSandboxes) {
+    public static final int DEFAULT_MAX_SANDBOXES = 64;
+
+    public DockerExecutorConfig {
+        languages = List.copyOf(languages);
+        if (maxSandboxes < 1) {
+            throw new IllegalArgumentException("maxSandboxes must be at least 1, was " + maxSandboxes);
+        }
+    }
+
+    /// Which images there are.
+    ///
+    /// @param byDefault for a request that names none and whose language has none
+    /// @param byLanguage the image of a language, by the language's name
+    /// @param allowed the references a request may name besides those
+    /// @param pull what to do about an image that the engine lacks
+    public record Images(
+            Optional<String> byDefault, Map<String, String> byLanguage, List<String> allowed, PullPolicy pull) {
+        public Images {
+            byLanguage = Map.copyOf(byLanguage);
+            allowed = List.copyOf(allowed);
+        }
+    }
+
+    /// What to do about images.
+    public enum PullPolicy {
+        /// Use what the engine has.
+        NEVER,
+        /// Pull what the engine lacks.
+        MISSING
+    }
+}

@@ -1,0 +1,208 @@
+package dev.runnel.executors.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.runnel.executors.spi.SandboxException;
+import dev.runnel.executors.spi.SandboxException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// The engine's API, with its errors in the words of this project. Thread-safe.
+///
+/// Only requests with an answer go this way: output of containers has a stream of its own.
+final class Engine implements AutoCloseable {
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
+    /// Making and starting a container takes 0.2 s, and many wait for each other inside the engine.
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(60);
+
+    private static final int CONNECTIONS = 64;
+    private static final String PATH = "PATH=";
+    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private final URI address;
+    private final DockerClient client;
+
+    Engine(URI address) {
+        this.address = address;
+        var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
+                .withDockerHost(address.toString())
+                .build();
+        this.client = DockerClientImpl.getInstance(
+                config,
+                new ZerodepDockerHttpClient.Builder()
+                        .dockerHost(address)
+                        .sslConfig(config.getSSLConfig())
+                        .maxConnections(CONNECTIONS)
+                        .connectionTimeout(CONNECT_WITHIN)
+                        .responseTimeout(ANSWER_WITHIN)
+                        .build());
+    }
+
+    /// What it says of itself.
+    Facts facts() throws SandboxException {
+        var info = answer("asked what it is", () -> client.infoCmd().exec());
+        var runtimes = info.getRuntimes();
+        return new Facts(
+                Objects.requireNonNullElse(info.getServerVersion(), "of unknown version"),
+                "2".equals(info.getRawValues().get("CgroupVersion")),
+                Objects.requireNonNullElse(info.getRawValues().get("DefaultRuntime"), "runc")
+                        .toString(),
+                runtimes == null ? List.of() : List.copyOf(runtimes.keySet()));
+    }
+
+    /// @param cgroupsV2 which version of cgroups its containers have
+    /// @param defaultRuntime the OCI runtime that it uses when it is not told
+    record Facts(String version, boolean cgroupsV2, String defaultRuntime, List<String> runtimes) {}
+
+    /// @throws SandboxException with [Reason.Unsupported] when the engine has no such image
+    ContainerImage image(String reference) throws SandboxException {
+        try {
+            var found = answer(
+                    "asked for image " + reference,
+                    () -> client.inspectImageCmd(reference).exec());
+            var config = found.getConfig();
+            var environment = config == null ? null : config.getEnv();
+            var path = Stream.of(environment == null ? new String[0] : environment)
+                    .filter(variable -> variable.startsWith(PATH))
+                    .map(variable -> variable.substring(PATH.length()))
+                    .findFirst();
+            return new ContainerImage(reference, Objects.requireNonNull(found.getId()), path.orElse(DEFAULT_PATH));
+        } catch (NotFoundException e) {
+            throw new SandboxException(
+                    new Reason.Unsupported(),
+                    "the engine at " + address + " has no image " + reference + ": docker pull " + reference,
+                    e);
+        }
+    }
+
+    /// Makes and starts a container.
+    ///
+    /// @return its id
+    String create(ContainerSpec spec) throws SandboxException {
+        try {
+            return answer(
+                    "told to make a container of " + spec.image().reference(),
+                    () -> client.createContainerCmd(spec.image().id())
+                            .withHostConfig(spec.hostConfig())
+                            .withEntrypoint(spec.command())
+                            .withCmd(List.of())
+                            .withUser(ContainerSpec.user())
+                            .withWorkingDir(ContainerSpec.WORKSPACE)
+                            .withHostName("runnel")
+                            .withEnv(PATH + spec.image().path())
+                            .withLabels(spec.labels())
+                            .withNetworkDisabled(true)
+                            .withTty(false)
+                            .exec()
+                            .getId());
+        } catch (NotFoundException e) {
+            throw new SandboxException(
+                    new Reason.Unsupported(),
+                    "image " + spec.image().reference() + " is gone from the engine at " + address,
+                    e);
+        }
+    }
+
+    void start(String container) throws SandboxException {
+        try {
+            answer(
+                    "told to start container " + container,
+                    () -> client.startContainerCmd(container).exec());
+        } catch (NotFoundException e) {
+            throw new SandboxException(
+                    new Reason.Unavailable(), "container " + container + " was removed before it started", e);
+        }
+    }
+
+    /// Kills everything in a container and removes it. One that is gone, or going, is no error.
+    void remove(String container) throws SandboxException {
+        try {
+            answer(
+                    "told to remove container " + container,
+                    () -> client.removeContainerCmd(container)
+                            .withForce(true)
+                            .withRemoveVolumes(true)
+                            .exec());
+        } catch (NotFoundException | ConflictException | NotModifiedException _) {
+            // Somebody else has, or is about to.
+        }
+    }
+
+    /// Why a container's runner may not be there: in words, and never an error.
+    String whatBecameOf(String container) {
+        try {
+            var state = answer(
+                            "asked about container " + container,
+                            () -> client.inspectContainerCmd(container).exec())
+                    .getState();
+            var error = state.getError();
+            return "it is " + state.getStatus() + ", exit code " + state.getExitCodeLong()
+                    + (error == null || error.isEmpty() ? "" : ", " + error);
+        } catch (NotFoundException _) {
+            return "it was removed";
+        } catch (SandboxException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /// Ids of containers with these labels, stopped ones too.
+    List<Container> containers(Map<String, String> labels) throws SandboxException {
+        return answer(
+                "asked for its containers",
+                () -> client.listContainersCmd()
+                        .withShowAll(true)
+                        .withLabelFilter(labels)
+                        .exec());
+    }
+
+    /// Errors that say something about what was asked pass; all others mean that the engine can't be used just now.
+    private <T> T answer(String what, Supplier<T> request) throws SandboxException {
+        try {
+            return request.get();
+        } catch (NotFoundException | ConflictException | NotModifiedException e) {
+            throw e;
+        } catch (DockerException e) {
+            throw new SandboxException(
+                    new Reason.Unavailable(),
+                    "the engine at " + address + " was " + what + " and refused: " + e.getMessage(),
+                    e);
+        } catch (RuntimeException e) {
+            // docker-java wraps what its transport throws.
+            throw new SandboxException(
+                    new Reason.Unavailable(),
+                    "the engine at " + address + " was " + what + " and did not answer: " + rootOf(e),
+                    e);
+        }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        var root = failure;
+        for (var cause = root.getCause(); cause != null; cause = root.getCause()) {
+            root = cause;
+        }
+        return root;
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

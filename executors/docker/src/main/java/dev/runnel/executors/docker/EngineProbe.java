@@ -1,0 +1,134 @@
+package dev.runnel.executors.docker;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.runnel.executors.runner.LanguageProbe;
+import dev.runnel.executors.runner.Nonce;
+import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.ExecutorCapabilities;
+import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
+import dev.runnel.executors.spi.Isolation;
+import dev.runnel.executors.spi.Language;
+import dev.runnel.executors.spi.Mechanism;
+import dev.runnel.executors.spi.Sandbox;
+import dev.runnel.executors.spi.SandboxException;
+import dev.runnel.executors.spi.SandboxException.Reason;
+import dev.runnel.executors.spi.SandboxLimits;
+import dev.runnel.executors.spi.SandboxSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out what the engine can do by doing it: a container of each language's image, and the version of its
+/// interpreter. What could not be found out is asked again the next time.
+final class EngineProbe {
+    private static final SandboxLimits LIMITS =
+            new SandboxLimits(DataSize.ofMebibytes(256), 64, 1000, DataSize.ofMebibytes(16));
+
+    private final DockerExecutorConfig config;
+    private final Engine engine;
+    private final Catalog catalog;
+    private final Opening opening;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock") private @Nullable ExecutorCapabilities known;
+
+    private volatile @Nullable Traits traits;
+
+    EngineProbe(DockerExecutorConfig config, Engine engine, Catalog catalog, Opening opening) {
+        this.config = config;
+        this.engine = engine;
+        this.catalog = catalog;
+        this.opening = opening;
+    }
+
+    /// Opens a container for a probe.
+    @FunctionalInterface
+    interface Opening {
+        Sandbox open(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException;
+    }
+
+    /// What containers are on this engine.
+    Traits traits() throws SandboxException {
+        var found = traits;
+        if (found == null) {
+            found = Traits.of(facts(), config.runtime());
+            traits = found;
+        }
+        return found;
+    }
+
+    /// @throws SandboxException also when the engine lacks the runtime that is configured
+    private Engine.Facts facts() throws SandboxException {
+        var facts = engine.facts();
+        var runtime = config.runtime();
+        if (runtime.isPresent() && !facts.runtimes().contains(runtime.get())) {
+            throw new SandboxException(
+                    new Reason.Unsupported(),
+                    "the engine at " + config.engine() + " has no runtime " + runtime.get() + ", only "
+                            + String.join(", ", facts.runtimes()));
+        }
+        return facts;
+    }
+
+    ExecutorCapabilities capabilities() {
+        lock.lock();
+        try {
+            if (known != null) {
+                return known;
+            }
+            var found = new Traits(Isolation.CONTAINER, Mechanism.NONE);
+            Optional<String> unavailable = Optional.empty();
+            Map<String, LanguageSupport> languages = new LinkedHashMap<>();
+            List<String> notes = List.of();
+            try {
+                var facts = facts();
+                found = traits();
+                notes = List.of("engine " + facts.version() + " at " + config.engine() + ", runtime "
+                        + config.runtime().orElse(facts.defaultRuntime()));
+                for (var language : config.languages()) {
+                    languages.put(language.name(), support(language, found));
+                }
+            } catch (SandboxException e) {
+                unavailable = Optional.of(String.valueOf(e.getMessage()));
+                for (var language : config.languages()) {
+                    languages.put(language.name(), new LanguageSupport.Missing(unavailable.get()));
+                }
+            }
+            var capabilities =
+                    new ExecutorCapabilities(unavailable, found.describe(Optional.empty()), languages, notes);
+            if (unavailable.isEmpty()) {
+                known = capabilities;
+            }
+            return capabilities;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return new ExecutorCapabilities(
+                    Optional.of("the probe was interrupted"),
+                    new Traits(Isolation.CONTAINER, Mechanism.NONE).describe(Optional.empty()),
+                    Map.of(),
+                    List.of());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private LanguageSupport support(Language language, Traits found) throws SandboxException, InterruptedException {
+        var image = catalog.ofLanguage(language.name()).or(() -> config.images().byDefault());
+        if (image.isEmpty()) {
+            return new LanguageSupport.Missing(
+                    "no image is configured for it: executors.docker.images.by_language." + language.name());
+        }
+        var spec = new SandboxSpec("probe-" + Nonce.random(4), "runnel", LIMITS, image, Optional.empty());
+        try (var sandbox = opening.open(spec, found)) {
+            return LanguageProbe.support(sandbox, language, "image " + image.get());
+        } catch (SandboxException e) {
+            if (e.reason() instanceof Reason.Unsupported) {
+                return new LanguageSupport.Missing(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+}
