@@ -1,8 +1,22 @@
 package dev.runnel.executors.docker;
 
 import dev.runnel.executors.runner.RunnerConnection;
+import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.SandboxLimits;
 
 /// A started container whose runner has been greeted and has run nothing.
-record Container(
-        ContainerImage image, SandboxLimits limits, RunnerConnection connection, ContainerFootprint footprint) {}
+record Container(Kind kind, RunnerConnection connection, ContainerFootprint footprint) implements WarmPool.Item {
+    /// What containers have in common that can stand for each other.
+    record Kind(ContainerImage image, SandboxLimits limits) {}
+
+    @Override
+    public boolean isUsable() {
+        return connection.isOpen();
+    }
+
+    @Override
+    public void destroy() {
+        connection.close();
+        footprint.destroy();
+    }
+}

@@ -10,7 +10,6 @@ import dev.runnel.executors.runner.UnixChannel;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
-import dev.runnel.executors.spi.SandboxLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -51,19 +50,19 @@ final class ContainerMaker {
     }
 
     /// Leaves nothing behind when it fails.
-    Container open(ContainerImage image, SandboxLimits limits) throws SandboxException, InterruptedException {
+    Container make(Container.Kind kind) throws SandboxException, InterruptedException {
         var nonce = Nonce.random(Nonce.BYTES);
         var footprint = new ContainerFootprint(engine, instance.sandboxDirectory(nonce));
         var opened = false;
         try (var listener = listen(footprint)) {
-            footprint.remember(engine.create(spec(image, limits, nonce, footprint.directory())));
+            footprint.remember(engine.create(spec(kind, nonce, footprint.directory())));
             var connection = RunnerConnection.open(
                     new UnixChannel(connected(listener, footprint)),
                     HexFormat.of().parseHex(nonce),
                     new Greeting.Plain(ContainerSpec.WORKSPACE),
                     Alarms.real());
             opened = true;
-            return new Container(image, limits, connection, footprint);
+            return new Container(kind, connection, footprint);
         } catch (IOException e) {
             throw new SandboxException(new Reason.Unavailable(), "a container could not be opened: " + e, e);
         } finally {
@@ -108,7 +107,7 @@ final class ContainerMaker {
         }
     }
 
-    private ContainerSpec spec(ContainerImage image, SandboxLimits limits, String nonce, Path channel) {
+    private ContainerSpec spec(Container.Kind kind, String nonce, Path channel) {
         var shown = new LinkedHashMap<String, Path>();
         shown.put(RUNNER, runner);
         shown.put(CHANNEL, channel);
@@ -117,7 +116,7 @@ final class ContainerMaker {
         }
         var socket = CHANNEL + "/" + InstanceDirectory.SOCKET;
         var command = List.of(RUNNER, "--connect", socket, "--nonce", nonce);
-        return new ContainerSpec(image, limits, runtime, shown, labels(), command);
+        return new ContainerSpec(kind.image(), kind.limits(), runtime, shown, labels(), command);
     }
 
     private Map<String, String> labels() {

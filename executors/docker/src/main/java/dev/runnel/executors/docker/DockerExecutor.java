@@ -1,9 +1,11 @@
 package dev.runnel.executors.docker;
 
+import dev.runnel.executors.runner.Alarms;
 import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.runner.ProgramDefaults;
 import dev.runnel.executors.runner.RunnerSandbox;
 import dev.runnel.executors.runner.TrackedSandbox;
+import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
@@ -13,6 +15,8 @@ import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,12 +33,15 @@ public final class DockerExecutor implements Executor {
     static final String NAME = "docker";
 
     private static final int OPEN_FILES = 1024;
+    private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
     private final DockerExecutorConfig config;
     private final Engine engine;
     private final Catalog catalog;
     private final InstanceDirectory instance;
     private final ContainerMaker maker;
+    private final WarmPool<Container.Kind, Container> pool;
+    private final Thread tending;
     private final EngineProbe probe;
     private final Semaphore slots;
     private final Set<Sandbox> open = ConcurrentHashMap.newKeySet();
@@ -53,8 +60,29 @@ public final class DockerExecutor implements Executor {
         InstanceDirectory.reapDead(runtime, reaper);
         this.instance = InstanceDirectory.create(runtime, reaper);
         this.maker = new ContainerMaker(engine, instance, config.runner(), config.runtime(), config.languages());
+        this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
-        this.probe = new EngineProbe(config, engine, catalog, this::openContainer);
+        this.probe =
+                new EngineProbe(config, engine, catalog, (spec, traits) -> sandbox(maker.make(kind(spec)), traits));
+        this.tending = Thread.ofVirtual().name("pool-tend").start(this::tend);
+    }
+
+    /// A container that breaks while it waits is replaced at once.
+    private Container makeForStock(Container.Kind kind) throws SandboxException, InterruptedException {
+        var container = maker.make(kind);
+        container.connection().onEnd(() -> Thread.ofVirtual().start(pool::tend));
+        return container;
+    }
+
+    private void tend() {
+        try {
+            while (true) {
+                Thread.sleep(TEND_EVERY);
+                pool.tend();
+            }
+        } catch (InterruptedException _) {
+            // Closed.
+        }
     }
 
     @Override
@@ -78,7 +106,7 @@ public final class DockerExecutor implements Executor {
         }
         var opened = false;
         try {
-            var sandbox = new TrackedSandbox(openContainer(spec, probe.traits()), closing -> {
+            var sandbox = new TrackedSandbox(sandbox(pool.take(kind(spec)), probe.traits()), closing -> {
                 open.remove(closing);
                 slots.release();
             });
@@ -96,9 +124,12 @@ public final class DockerExecutor implements Executor {
         }
     }
 
-    private Sandbox openContainer(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
-        var image = engine.image(catalog.choose(spec));
-        var container = maker.open(image, spec.limits());
+    private Container.Kind kind(SandboxSpec spec) throws SandboxException {
+        return new Container.Kind(engine.image(catalog.choose(spec)), spec.limits());
+    }
+
+    private static Sandbox sandbox(Container container, Traits traits) {
+        var image = container.kind().image();
         return new RunnerSandbox(
                 traits.describe(Optional.of(image.id())),
                 container.connection(),
@@ -119,6 +150,8 @@ public final class DockerExecutor implements Executor {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             open.forEach(sandbox -> threads.execute(sandbox::close));
         }
+        tending.interrupt();
+        pool.close();
         instance.close();
         engine.close();
     }

@@ -1,8 +1,10 @@
 package dev.runnel.executors.docker;
 
+import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.Language;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Optional;
 /// @param images by language, and by reference those that requests may name
 /// @param languages whose preludes every container shows, and which the probe tries
 /// @param maxSandboxes open at a time
+/// @param pool how many containers are started ahead
 public record DockerExecutorConfig(
         URI engine,
         Path runner,
@@ -25,8 +28,12 @@ public record DockerExecutorConfig(
         Optional<String> runtime,
         Images images,
         List<Language> languages,
-        int maxSandboxes) {
+        int maxSandboxes,
+        WarmPool.Settings pool) {
     public static final int DEFAULT_MAX_SANDBOXES = 64;
+
+    /// As many at a time as small machines have processors: more would only make each of them late.
+    public static final WarmPool.Settings DEFAULT_POOL = new WarmPool.Settings(2, 8, 2, Duration.ofHours(1));
 
     public DockerExecutorConfig {
         languages = List.copyOf(languages);

@@ -48,7 +48,8 @@ final class TestEngine {
                         language("python", "main.py", "python3", "--version"),
                         language("bash", "main.sh", "bash", "--version"),
                         language("javascript", "main.js", "node", "--version")),
-                DockerExecutorConfig.DEFAULT_MAX_SANDBOXES);
+                DockerExecutorConfig.DEFAULT_MAX_SANDBOXES,
+                DockerExecutorConfig.DEFAULT_POOL);
     }
 
     static URI address() {
