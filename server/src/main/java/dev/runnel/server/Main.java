@@ -1,11 +1,16 @@
 package dev.runnel.server;
 
+import dev.runnel.executors.docker.DockerExecutor;
+import dev.runnel.executors.docker.DockerExecutorConfig;
 import dev.runnel.executors.process.CellConfig;
 import dev.runnel.executors.process.ProcessExecutor;
 import dev.runnel.executors.process.ProcessExecutorConfig;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.server.config.Configuration;
+import dev.runnel.server.config.DockerExecutorSettings;
+import dev.runnel.server.config.DockerImageSettings;
+import dev.runnel.server.config.EngineAddress;
 import dev.runnel.server.config.LimitSettings;
 import dev.runnel.server.config.ProcessExecutorSettings;
 import dev.runnel.server.routing.Languages;
@@ -47,8 +52,13 @@ public final class Main {
         return Daemon.start(configuration, new Daemon.Surroundings(languages(), true), Main::executors);
     }
 
-    private static List<Executor> executors(Configuration configuration, Languages languages, Path runtimeDirectory) {
+    private static List<Executor> executors(Configuration configuration, Languages languages, Path runtimeDirectory)
+            throws IOException, YamlException {
         var executors = new ArrayList<Executor>();
+        // First, because it alone can fail: nothing is left of the others then.
+        if (configuration.executors().docker().enabled()) {
+            executors.add(docker(configuration.executors().docker(), languages, runtimeDirectory));
+        }
         if (configuration.executors().process().enabled()) {
             executors.add(process(configuration, languages, runtimeDirectory));
         }
@@ -94,6 +104,46 @@ public final class Main {
     private static SandboxLimits usual(LimitSettings limits) {
         var profile = Objects.requireNonNull(limits.profiles().get(limits.defaultProfile()));
         return new SandboxLimits(profile.memory(), profile.processes(), profile.cpuMillis(), profile.disk());
+    }
+
+    private static Executor docker(DockerExecutorSettings settings, Languages languages, Path runtimeDirectory)
+            throws IOException, YamlException {
+        return new DockerExecutor(new DockerExecutorConfig(
+                engine(settings).uri(),
+                libexec().resolve("runnel-runner"),
+                runtimeDirectory.resolve("docker"),
+                settings.runtime(),
+                images(settings.images(), languages),
+                List.copyOf(languages.all()),
+                settings.maxSandboxes(),
+                DockerExecutorConfig.DEFAULT_POOL));
+    }
+
+    private static DockerExecutorConfig.Images images(DockerImageSettings settings, Languages languages)
+            throws YamlException {
+        for (var language : settings.byLanguage().keySet()) {
+            languages.requireName("executors.docker.images.by_language", language);
+        }
+        return new DockerExecutorConfig.Images(
+                settings.byDefault(),
+                settings.byLanguage(),
+                settings.allowed(),
+                switch (settings.pull()) {
+                    case NEVER -> DockerExecutorConfig.PullPolicy.NEVER;
+                    case MISSING -> DockerExecutorConfig.PullPolicy.MISSING;
+                });
+    }
+
+    private static EngineAddress engine(DockerExecutorSettings settings) {
+        if (settings.engine().isPresent()) {
+            return settings.engine().get();
+        }
+        var address = Objects.requireNonNullElse(System.getenv("DOCKER_HOST"), "");
+        try {
+            return EngineAddress.parse(address.isBlank() ? "unix:///var/run/docker.sock" : address);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("DOCKER_HOST: " + e.getMessage(), e);
+        }
     }
 
     private static Path bubblewrapOnPath() {

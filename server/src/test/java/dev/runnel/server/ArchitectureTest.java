@@ -38,7 +38,11 @@ final class ArchitectureTest {
             .doNotHaveFullyQualifiedName("dev.runnel.server.Main")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.runnel.executors.process..", "dev.runnel.executors.runner..");
+            .resideInAnyPackage(
+                    "dev.runnel.executors.process..",
+                    "dev.runnel.executors.docker..",
+                    "dev.runnel.executors.runner..",
+                    "com.github.dockerjava..");
 
     @ArchTest
     static final ArchRule the_server_knows_no_client = noClasses()

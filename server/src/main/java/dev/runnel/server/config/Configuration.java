@@ -35,10 +35,10 @@ public record Configuration(
             Rules.absolute("languages_directory", languagesDirectory.get());
         }
         InvalidKeyException.unless(
-                sessions.maxSessions() <= executors.process().maxSandboxes(),
+                executors.maxSandboxes() == 0 || sessions.maxSessions() <= executors.maxSandboxes(),
                 "sessions.max_sessions",
-                "is " + sessions.maxSessions() + ", but there are at most "
-                        + executors.process().maxSandboxes() + " sandboxes (executors.process.max_sandboxes)");
+                "is " + sessions.maxSessions() + ", but there are at most " + executors.maxSandboxes()
+                        + " sandboxes (max_sandboxes of the executors that are enabled)");
     }
 
     /// What holds without a file.

@@ -5,7 +5,6 @@ import dev.runnel.server.yaml.Default;
 import dev.runnel.server.yaml.InvalidKeyException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /// Which executors there are.
 ///
@@ -15,16 +14,24 @@ import java.util.Set;
 public record ExecutorSettings(
         @Default("[process]") List<String> preference,
         @Default("process") Isolation minimumIsolation,
-        ProcessExecutorSettings process) {
-    private static final Set<String> KNOWN = Set.of("process");
+        ProcessExecutorSettings process,
+        DockerExecutorSettings docker) {
+    private static final List<String> KNOWN = List.of("process", "docker");
 
     public ExecutorSettings {
         preference = List.copyOf(preference);
         for (var name : preference) {
             InvalidKeyException.unless(
-                    KNOWN.contains(name), "preference", "unknown executor '" + name + "' (known: process)");
+                    KNOWN.contains(name),
+                    "preference",
+                    "unknown executor '" + name + "' (known: " + String.join(", ", KNOWN) + ")");
         }
         InvalidKeyException.unless(
                 new HashSet<>(preference).size() == preference.size(), "preference", "names an executor twice");
+    }
+
+    /// How many sandboxes there may be at one time in those that are enabled.
+    int maxSandboxes() {
+        return (process.enabled() ? process.maxSandboxes() : 0) + (docker.enabled() ? docker.maxSandboxes() : 0);
     }
 }

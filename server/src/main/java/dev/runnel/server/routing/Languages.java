@@ -61,9 +61,7 @@ public final class Languages {
         var language = languages.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new YamlException("languages." + name + ": there is no such language in " + directory
-                        + " (there are "
-                        + languages.stream().map(Language::name).collect(Collectors.joining(", ")) + ")"));
+                .orElseThrow(() -> unknown("languages." + name, " in " + directory, languages));
         if (settings.preload().isEmpty()) {
             return language;
         }
@@ -71,6 +69,11 @@ public final class Languages {
                 .orElseThrow(() -> new YamlException(
                         "languages." + name + ".preload: no interpreter of " + name + " is kept warm"));
         return with(language, preloading(warm, settings.preload().get()));
+    }
+
+    private static YamlException unknown(String key, String where, Collection<Language> languages) {
+        return new YamlException(key + ": there is no such language" + where + " (there are "
+                + languages.stream().map(Language::name).collect(Collectors.joining(", ")) + ")");
     }
 
     private static WarmInterpreter preloading(WarmInterpreter warm, List<String> preload) {
@@ -122,6 +125,16 @@ public final class Languages {
     /// By name or alias, without regard to case.
     public Optional<Language> find(String nameOrAlias) {
         return Optional.ofNullable(byAnyName.get(nameOrAlias.toLowerCase(Locale.ROOT)));
+    }
+
+    /// Makes sure that a key of the configuration is a language's own name.
+    ///
+    /// @param section where the key stands
+    /// @throws YamlException naming those that there are
+    public void requireName(String section, String name) throws YamlException {
+        if (!byName.containsKey(name)) {
+            throw unknown(section + "." + name, "", byName.values());
+        }
     }
 
     /// All, in the order of their names.

@@ -82,7 +82,8 @@ public final class Router implements Resolver {
                 UUID.randomUUID().toString(),
                 tenant.name(),
                 resolved.sandbox(),
-                language.image(),
+                Optional.empty(),
+                Optional.of(language.name()),
                 builder.warmStart().map(Program.WarmStart::interpreter));
         return new Place(placement, resolved, new FreshSandboxes(placement.executor(), sandbox));
     }

@@ -31,8 +31,12 @@ final class RecordBinder {
         return type.cast(record(type, document.orElse(null), ""));
     }
 
-    /// The key of a component: `wallTime` is `wall_time`.
+    /// The key of a component: `wallTime` is `wall_time`, if it has no [Key].
     static String key(RecordComponent component) {
+        var key = component.getAnnotation(Key.class);
+        if (key != null) {
+            return key.value();
+        }
         return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.runnel.executors.spi.Isolation;
+import dev.runnel.server.yaml.Key;
 import dev.runnel.server.yaml.YamlException;
 import dev.runnel.server.yaml.YamlRecords;
 import java.lang.reflect.ParameterizedType;
@@ -145,7 +146,49 @@ class ConfigurationTest {
         assertRefused(
                 "sessions: {max_sessions: 65}",
                 "test.yaml: sessions.max_sessions: is 65, but there are at most 64 sandboxes"
-                        + " (executors.process.max_sandboxes), line 1");
+                        + " (max_sandboxes of the executors that are enabled), line 1");
+    }
+
+    @Test
+    void sandboxesOfAllExecutorsThatAreEnabledCountForSessions() throws Exception {
+        var both = parse("{sessions: {max_sessions: 65}, executors: {docker: {enabled: true, max_sandboxes: 1}}}");
+
+        assertThat(both.sessions().maxSessions()).isEqualTo(65);
+        assertRefused(
+                "{sessions: {max_sessions: 2},"
+                        + " executors: {process: {enabled: false}, docker: {enabled: true, max_sandboxes: 1}}}",
+                "test.yaml: sessions.max_sessions: is 2, but there are at most 1 sandboxes"
+                        + " (max_sandboxes of the executors that are enabled), line 1");
+    }
+
+    @Test
+    void anExecutorThatIsNotKnownCanNotBePreferred() {
+        assertRefused(
+                "executors: {preference: [process, dokcer]}",
+                "test.yaml: executors.preference: unknown executor 'dokcer' (known: process, docker), line 1");
+    }
+
+    @Test
+    void whatCanNotBeAnEnginesAddressIsRefused() {
+        var expected = " (expected unix:///var/run/docker.sock or tcp://host:port), line 1";
+
+        for (var address : List.of("/var/run/docker.sock", "unix://docker.sock", "tcp://host", "ssh://host", "a b")) {
+            assertRefused(
+                    "executors: {docker: {engine: '" + address + "'}}",
+                    "test.yaml: executors.docker.engine: not an engine's address: '" + address + "'" + expected);
+        }
+    }
+
+    @Test
+    void whatCanNotBeAnImageIsRefusedWithItsKey() {
+        assertRefused(
+                "executors: {docker: {images: {default: 'python 3'}}}",
+                "test.yaml: executors.docker.images.default: not an image: 'python 3'"
+                        + " (expected such as python:3.11-slim), line 1");
+        assertRefused(
+                "executors: {docker: {images: {by_language: {bash: ''}}}}",
+                "test.yaml: executors.docker.images.by_language.bash: not an image: ''"
+                        + " (expected such as python:3.11-slim), line 1");
     }
 
     @Test
@@ -206,7 +249,8 @@ class ConfigurationTest {
         if (component.getName().equals("tcp")) {
             return Optional.of(TcpListenerSettings.class);
         } else if (component.getGenericType() instanceof ParameterizedType map && map.getRawType() == Map.class) {
-            return Optional.of((Class<?>) map.getActualTypeArguments()[1]);
+            return Optional.<Class<?>>of((Class<?>) map.getActualTypeArguments()[1])
+                    .filter(Class::isRecord);
         }
         return component.getType().getSimpleName().matches(".*Settings|LimitCeilings")
                 ? Optional.of(component.getType())
@@ -214,6 +258,10 @@ class ConfigurationTest {
     }
 
     private static String key(RecordComponent component) {
+        var key = component.getAnnotation(Key.class);
+        if (key != null) {
+            return key.value();
+        }
         return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
     }
 
@@ -224,7 +272,9 @@ class ConfigurationTest {
             var path = prefix + key(component);
             if (value instanceof Record nested && nested(component).isPresent()) {
                 settings.addAll(settings(nested, path + "."));
-            } else if (value instanceof Map<?, ?> named && !named.isEmpty()) {
+            } else if (value instanceof Map<?, ?> named
+                    && !named.isEmpty()
+                    && nested(component).isPresent()) {
                 // by position: what the first profile or language says, whatever its name
                 settings.addAll(settings((Record) named.values().iterator().next(), path + ".0."));
             } else {
@@ -248,6 +298,9 @@ class ConfigurationTest {
                 {enabled: false, bubblewrap: /opt/bwrap, uids: 2000-2999, max_sandboxes: 65, cgroups: off, cells: off,
                  nurseries: {forked_ahead: 5, waiting_ahead: 2, cold_ahead: 5, max_age: 2h, max_cells: 9999,
                              idle_timeout: 11m}}
+              docker:
+                {enabled: true, engine: "tcp://engine:2375", runtime: runsc, max_sandboxes: 66,
+                 images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu], pull: missing}}
             limits:
               default_profile: tiny
               profiles:

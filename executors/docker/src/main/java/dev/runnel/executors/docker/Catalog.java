@@ -20,13 +20,13 @@ record Catalog(Images images, List<Language> languages) {
         if (spec.image().isPresent()) {
             return allowed(spec.image().get());
         }
-        return spec.interpreter()
+        return spec.language()
                 .flatMap(this::ofLanguage)
                 .or(images::byDefault)
                 .orElseThrow(() -> new SandboxException(
                         new Reason.Unsupported(),
                         "executor docker has no image for "
-                                + spec.interpreter().map("language "::concat).orElse("a request that names no image")
+                                + spec.language().map("language "::concat).orElse("a request that names no image")
                                 + ": configure executors.docker.images"));
     }
 

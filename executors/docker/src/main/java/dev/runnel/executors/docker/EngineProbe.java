@@ -121,7 +121,7 @@ final class EngineProbe {
             return new LanguageSupport.Missing(
                     "no image is configured for it: executors.docker.images.by_language." + language.name());
         }
-        var spec = new SandboxSpec("probe-" + Nonce.random(4), "runnel", LIMITS, image, Optional.empty());
+        var spec = new SandboxSpec("probe-" + Nonce.random(4), "runnel", LIMITS, image);
         try (var sandbox = opening.open(spec, found)) {
             return LanguageProbe.support(sandbox, language, "image " + image.get());
         } catch (SandboxException e) {

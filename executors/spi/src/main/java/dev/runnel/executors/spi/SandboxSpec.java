@@ -8,10 +8,16 @@ import java.util.Optional;
 ///     directories
 /// @param tenant whose code will run in it; never part of a path that the inside can see
 /// @param limits what all programs of the sandbox share: memory, processes, CPU, disk
-/// @param image the image by name, for executors that have images
+/// @param image the one it must be, for executors that have images; absent where the executor chooses
+/// @param language of the first program, by its own name; absent where that is not known, as for a session
 /// @param interpreter the language whose warm interpreter the first program will probably want
 public record SandboxSpec(
-        String id, String tenant, SandboxLimits limits, Optional<String> image, Optional<String> interpreter) {
+        String id,
+        String tenant,
+        SandboxLimits limits,
+        Optional<String> image,
+        Optional<String> language,
+        Optional<String> interpreter) {
     public SandboxSpec {
         if (!id.matches("[A-Za-z0-9-]{1,64}")) {
             throw new IllegalArgumentException("sandbox id must match [A-Za-z0-9-]{1,64}: " + id);
@@ -20,6 +26,6 @@ public record SandboxSpec(
 
     /// A sandbox of which it is not known what will run in it.
     public SandboxSpec(String id, String tenant, SandboxLimits limits, Optional<String> image) {
-        this(id, tenant, limits, image, Optional.empty());
+        this(id, tenant, limits, image, Optional.empty(), Optional.empty());
     }
 }
