@@ -23,6 +23,8 @@ pub struct Passed {
     pub joins: Vec<OwnedFd>,
     /// Counters of the program's cgroup, by name.
     pub counters: BTreeMap<String, OwnedFd>,
+    /// A directory with the cgroup that the runner and the program are in.
+    pub counters_from: Option<OsString>,
     /// Cgroups of a nursery, to make those of its cells in.
     pub hierarchies: Vec<Hierarchy>,
     /// `cgroup.procs` of the leaf that the runner of a nursery moves into.
@@ -37,6 +39,8 @@ pub enum Channel {
     Descriptor(OwnedFd),
     /// A Unix socket to connect to.
     Path(OsString),
+    /// Standard input and output.
+    StandardStreams,
 }
 
 /// Parses the arguments after the program's name.
@@ -47,9 +51,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
     let mut joins = Vec::new();
     let mut counters = BTreeMap::new();
     let mut hierarchies = Vec::new();
-    let (mut leaf, mut init) = (None, None);
+    let (mut counters_from, mut leaf, mut init) = (None, None, None);
     while let Some(name) = arguments.next() {
         let name = name.into_string().map_err(|name| format!("what is {name:?}?"))?;
+        if name == "--channel-stdio" {
+            channel = Some(Channel::StandardStreams);
+            continue;
+        }
         let raw = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
         let value = raw.to_str().ok_or_else(|| format!("{name} {raw:?} is not text"));
         match name.as_str() {
@@ -61,6 +69,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
                 let (name, number) = value?.split_once('=').ok_or("--counter wants NAME=FD")?;
                 counters.insert(name.to_owned(), descriptor(number)?);
             }
+            "--counters-from" => counters_from = Some(raw),
             "--cgroup" => hierarchies.push(hierarchy(value?)?),
             "--leaf" => leaf = Some(descriptor(value?)?),
             #[cfg(feature = "faults")]
@@ -75,9 +84,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
             _ => return Err(format!("what is {name}?")),
         }
     }
-    let channel = channel.ok_or("--channel-fd or --connect is missing")?;
+    let channel = channel.ok_or("--channel-fd, --connect or --channel-stdio is missing")?;
     let nonce = nonce.ok_or("--nonce is missing")?;
-    let passed = Passed { nonce, joins, counters, hierarchies, leaf, init };
+    let passed = Passed { nonce, joins, counters, counters_from, hierarchies, leaf, init };
     Ok(Options { channel, passed })
 }
 

@@ -1,10 +1,11 @@
 //! What the runner does to itself before it serves.
 
 use crate::options::Channel;
-use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
+use crate::wire::Duplex;
+use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
-use std::os::fd::{IntoRawFd, OwnedFd};
+use std::os::fd::IntoRawFd;
 
 /// No process of the sandbox can look into the runner, trace it, or take its descriptors, whatever its uid.
 pub fn hide_from_the_sandbox() -> Result<(), Errno> {
@@ -27,16 +28,15 @@ pub fn keep_standard_streams_open() -> Result<(), Errno> {
 }
 
 /// The channel, not blocking.
-pub fn open_channel(channel: Channel) -> Result<OwnedFd, Errno> {
-    let descriptor = match channel {
-        Channel::Descriptor(descriptor) => descriptor,
+pub fn open_channel(channel: Channel) -> Result<Duplex, Errno> {
+    match channel {
+        Channel::Descriptor(descriptor) => Duplex::of(descriptor),
+        Channel::StandardStreams => Duplex::of_standard_streams(),
         Channel::Path(path) => {
             let socket =
                 rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
             rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
-            socket
+            Duplex::of(socket)
         }
-    };
-    fcntl_setfl(&descriptor, fcntl_getfl(&descriptor)? | OFlags::NONBLOCK)?;
-    Ok(descriptor)
+    }
 }

@@ -24,6 +24,8 @@ pub struct Meter {
     split: Option<(u64, u64)>,
     /// The peak at the start, where it could not be reset.
     stale_peak: Option<u64>,
+    /// Most processes before the start, which nothing resets.
+    stale_tasks: Option<u64>,
     reaped_user: Duration,
     reaped_system: Duration,
     seen_memory: Option<u64>,
@@ -54,6 +56,7 @@ impl Meter {
             cpu: counters.cpu(),
             split: counters.cpu_split(),
             stale_peak,
+            stale_tasks: counters.peak_processes(),
             reaped_user: Duration::ZERO,
             reaped_system: Duration::ZERO,
             seen_memory: None,
@@ -62,6 +65,11 @@ impl Meter {
             processors: processors(),
             next_look: Instant::now(),
         }
+    }
+
+    /// The same for a program that waits in its cgroup already: it is part of what was counted there.
+    pub fn start_late(counters: &Counters) -> Self {
+        Self { stale_tasks: None, ..Self::start(counters) }
     }
 
     /// The program has started.
@@ -124,13 +132,15 @@ impl Meter {
         let counters = &ground.counters;
         let (user, system) = self.used_cpu(counters);
         let since = |now: Option<u64>, start: Option<u64>| Some(now?.saturating_sub(start?));
-        let counted_peak = counters.peak_memory().filter(|&peak| Some(peak) != self.stale_peak);
-        let counted_tasks = counters.peak_processes().and_then(|peak| u32::try_from(peak).ok());
+        // A peak that has not moved is of something before.
+        let moved = |peak: Option<u64>, stale: Option<u64>| peak.filter(|_| peak != stale);
+        let counted_peak = moved(counters.peak_memory(), self.stale_peak);
+        let counted_tasks = moved(counters.peak_processes(), self.stale_tasks);
         Used {
             cpu_user: Some(user),
             cpu_system: Some(system),
             peak_memory: counted_peak.or(self.seen_memory),
-            peak_processes: counted_tasks.or(self.seen_tasks),
+            peak_processes: counted_tasks.and_then(|peak| u32::try_from(peak).ok()).or(self.seen_tasks),
             oom_kills: since(counters.oom_kills(), self.oom_kills),
             forks_refused: since(counters.forks_refused(), self.forks_refused).unwrap_or(0),
             disk_full: self.disk_full || ground.place.is_full(),

@@ -238,7 +238,7 @@ impl Server {
             return Err(StartFailure::new("setrlimit", errno));
         }
         ground.tree = namespaces.tree();
-        let meter = Meter::start(&ground.counters);
+        let meter = Meter::start_late(&ground.counters);
         let extent = Extent::Cell(CellExtent {
             init: namespaces.pidfd(),
             init_pid: namespaces.init,

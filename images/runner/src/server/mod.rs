@@ -18,7 +18,7 @@ use crate::seal::{Filter, Memory};
 use crate::signals::ChildSignal;
 use crate::spawn::StartFailure;
 use crate::wire::proto::{self, Hello};
-use crate::wire::{Decoder, FrameType, Outgoing, Violation};
+use crate::wire::{Decoder, Duplex, FrameType, Outgoing, Violation};
 use cells::Step;
 use rustix::io::Errno;
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ impl From<NotPid1> for End {
 
 /// Everything the runner holds.
 pub struct Server {
-    channel: OwnedFd,
+    channel: Duplex,
     decoder: Decoder,
     out: Outgoing,
     children: ChildSignal,
@@ -100,8 +100,8 @@ struct Moving {
 }
 
 impl Server {
-    /// Puts the parts together; `channel` must not block.
-    pub fn new(channel: OwnedFd, passed: Passed, children: ChildSignal, oom_score: Option<OomScore>) -> Self {
+    /// Puts the parts together.
+    pub fn new(channel: Duplex, passed: Passed, children: ChildSignal, oom_score: Option<OomScore>) -> Self {
         let mut out = Outgoing::default();
         let hello = Hello {
             protocol_version: PROTOCOL_VERSION,
@@ -116,7 +116,7 @@ impl Server {
             children,
             joins: passed.joins,
             passed: Some(ForWelcome {
-                counters: Counters::new(passed.counters),
+                counters: Counters::passed(passed.counters, passed.counters_from.as_deref()),
                 hierarchies: passed.hierarchies,
                 leaf: passed.leaf,
                 init: passed.init,
@@ -156,9 +156,10 @@ impl Server {
         let deadline = Instant::now() + LAST_WORDS;
         while self.out.waiting() > 0
             && Instant::now() < deadline
-            && self.out.flush(self.channel.as_fd()).is_ok()
+            && self.out.flush(self.channel.writing.as_fd()).is_ok()
         {
-            let mut descriptors = [rustix::event::PollFd::new(&self.channel, rustix::event::PollFlags::OUT)];
+            let mut descriptors =
+                [rustix::event::PollFd::new(&self.channel.writing, rustix::event::PollFlags::OUT)];
             let pause = rustix::event::Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
             let _ = rustix::event::poll(&mut descriptors, Some(&pause));
         }

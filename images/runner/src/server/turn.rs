@@ -17,11 +17,15 @@ const REAPED_AT_ONCE: usize = 256;
 /// A daemon that sends requests and never reads answers is cut off at this.
 const MOST_BACKLOG: usize = 16 * 1024 * 1024;
 
+/// What a pipe and a socket say that nobody reads from.
+const GONE: PollFlags = PollFlags::ERR.union(PollFlags::HUP);
+
 const NOW: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
 
 #[derive(Clone, Copy)]
 enum Ready {
     Channel,
+    Room,
     Cell(Listening),
     Children,
     Run(u64, Source),
@@ -29,7 +33,7 @@ enum Ready {
 
 impl Server {
     pub(super) fn turn(&mut self) -> Result<(), End> {
-        self.out.flush(self.channel.as_fd()).map_err(broken)?;
+        self.out.flush(self.channel.writing.as_fd()).map_err(broken)?;
         if self.out.waiting() > MOST_BACKLOG {
             return Err(End::Fatal("the daemon does not read".into()));
         }
@@ -43,16 +47,19 @@ impl Server {
             match what {
                 Ready::Run(id, source) => self.run_ready(id, source)?,
                 Ready::Cell(listening) => self.listen(listening)?,
-                Ready::Channel | Ready::Children => {}
+                Ready::Channel | Ready::Room | Ready::Children => {}
             }
         }
         if ready.iter().any(|(what, _)| matches!(what, Ready::Children)) {
             self.children.clear();
         }
         self.reap()?;
-        if ready.iter().any(|(what, flags)| matches!(what, Ready::Channel) && flags.intersects(!PollFlags::OUT))
-        {
+        if ready.iter().any(|(what, _)| matches!(what, Ready::Channel)) {
             self.receive()?;
+        }
+        // Nobody reads any more, though somebody may still write: of two pipes, one can end before the other.
+        if ready.iter().any(|(what, flags)| matches!(what, Ready::Room) && flags.intersects(GONE)) {
+            return Err(End::ChannelClosed);
         }
         self.tick()?;
         self.pump_transfers();
@@ -62,10 +69,13 @@ impl Server {
     /// Waits until something is ready or it is time, and says what is; with `something_to_do` it only looks.
     fn wait(&self, something_to_do: bool, calm: Option<Instant>) -> Result<Vec<(Ready, PollFlags)>, End> {
         let room = self.out.waiting() < BACKLOG;
-        let wanted = if self.out.waiting() > 0 { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
-        let mut names = vec![Ready::Channel, Ready::Children];
-        let mut descriptors =
-            vec![PollFd::new(&self.channel, wanted), PollFd::new(self.children.descriptor(), PollFlags::IN)];
+        let wanted = if self.out.waiting() > 0 { PollFlags::OUT } else { PollFlags::empty() };
+        let mut names = vec![Ready::Channel, Ready::Room, Ready::Children];
+        let mut descriptors = vec![
+            PollFd::new(&self.channel.reading, PollFlags::IN),
+            PollFd::new(&self.channel.writing, wanted),
+            PollFd::new(self.children.descriptor(), PollFlags::IN),
+        ];
         for (&id, run) in &self.runs {
             for (source, descriptor) in run.sources(room) {
                 let writes = matches!(source, Source::Input | Source::Go);
@@ -141,7 +151,7 @@ impl Server {
 
     /// Reads once from the channel and acts on all that is whole.
     fn receive(&mut self) -> Result<(), End> {
-        match rustix::io::read(&self.channel, self.decoder.space()) {
+        match rustix::io::read(&self.channel.reading, self.decoder.space()) {
             Ok(0) => return Err(End::ChannelClosed),
             Ok(length) => self.decoder.filled(length),
             Err(Errno::AGAIN | Errno::INTR) => return Ok(()),

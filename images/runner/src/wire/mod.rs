@@ -2,6 +2,7 @@
 //!
 //! The layout is described where both sides read it, in `runnel/runner/v1/runner.proto`.
 
+mod duplex;
 mod frame;
 mod incoming;
 mod outgoing;
@@ -12,6 +13,7 @@ pub mod proto {
     include!(concat!(env!("OUT_DIR"), "/runnel.runner.v1.rs"));
 }
 
+pub use duplex::Duplex;
 pub use frame::{Decoder, Frame, HEADER_BYTES, MAX_MESSAGE, MAX_PAYLOAD, header};
 pub use incoming::Incoming;
 pub use outgoing::Outgoing;

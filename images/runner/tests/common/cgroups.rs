@@ -48,9 +48,32 @@ impl Cgroups {
 
     /// The cells' cgroups in a hierarchy.
     pub fn cells(&self, controller: &str) -> Vec<PathBuf> {
-        let (_, directory) = self.nursery.iter().find(|(name, _)| *name == controller).expect("it is made");
-        let entries = fs::read_dir(directory).expect("it is there").flatten().map(|entry| entry.path());
+        let entries =
+            fs::read_dir(self.of(controller)).expect("it is there").flatten().map(|entry| entry.path());
         entries.filter(|path| path.is_dir()).collect()
+    }
+
+    /// Writes a limit.
+    pub fn limit(&self, controller: &str, file: &str, value: &str) {
+        fs::write(self.of(controller).join(file), value).expect("a limit");
+    }
+
+    /// Takes a process out of them.
+    pub fn leave(&self, pid: i32) {
+        for (_, directory) in &self.nursery {
+            let above = directory.parent().expect("they are below this process's").join("cgroup.procs");
+            fs::write(above, pid.to_string()).expect("it moves");
+        }
+    }
+
+    /// All CPU time used in them.
+    pub fn cpu_micros(&self) -> u64 {
+        let usage = fs::read_to_string(self.of("cpuacct").join("cpuacct.usage")).expect("a counter");
+        usage.trim().parse::<u64>().expect("nanoseconds") / 1000
+    }
+
+    fn of(&self, controller: &str) -> &PathBuf {
+        &self.nursery.iter().find(|(name, _)| *name == controller).expect("it is made").1
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod cgroups;
 mod channel;
+pub mod container;
 pub mod files;
 pub mod language;
 pub mod nursery;

@@ -1,8 +1,12 @@
-//! Counters of the program's cgroup, through descriptors that the launcher opened. Which version of cgroups they belong
-//! to is told by their content.
+//! Counters of the program's cgroup, through descriptors that the launcher opened, or of the container's, which the
+//! runner is in itself. Which version of cgroups they belong to is told by their content.
+
+mod container;
 
 use rustix::io::pread;
+use rustix::time::{ClockId, clock_gettime};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -10,12 +14,22 @@ use std::time::Duration;
 #[derive(Default)]
 pub struct Counters {
     descriptors: BTreeMap<String, OwnedFd>,
+    /// The runner is in the cgroup too. What of a counter is exactly its own is taken off.
+    with_runner: bool,
 }
 
 impl Counters {
-    /// Takes the descriptors of the command line.
+    /// Counters of a cgroup that the program alone is in.
     pub fn new(descriptors: BTreeMap<String, OwnedFd>) -> Self {
-        Self { descriptors }
+        Self { descriptors, with_runner: false }
+    }
+
+    /// What the command line says: descriptors, or a container's directory to look for them in.
+    pub fn passed(descriptors: BTreeMap<String, OwnedFd>, container: Option<&OsStr>) -> Self {
+        match container {
+            Some(directory) => Self { descriptors: container::find(directory), with_runner: true },
+            None => Self::new(descriptors),
+        }
     }
 
     /// Processes the kernel has killed for memory: `oom_kill` of memory.events (v2) or memory.oom_control (v1).
@@ -40,15 +54,20 @@ impl Counters {
 
     /// Most processes and threads: pids.peak.
     pub fn peak_processes(&self) -> Option<u64> {
-        self.text("pids-peak")?.trim().parse().ok()
+        let peak: u64 = self.text("pids-peak")?.trim().parse().ok()?;
+        // The runner is one thread, always.
+        Some(peak.saturating_sub(u64::from(self.with_runner)))
     }
 
     /// CPU time used: v2's cpu.stat, or v1's cpuacct.usage in nanoseconds.
     pub fn cpu(&self) -> Option<Duration> {
+        // Before the counter, which then holds all of it.
+        let own = if self.with_runner { own_cpu() } else { Duration::ZERO };
         let text = self.text("cpu-usage")?;
-        field(&text, "usage_usec")
+        let all = field(&text, "usage_usec")
             .map(Duration::from_micros)
-            .or_else(|| text.trim().parse().ok().map(Duration::from_nanos))
+            .or_else(|| text.trim().parse().ok().map(Duration::from_nanos))?;
+        Some(all.saturating_sub(own))
     }
 
     /// User and system time in some unit: only their ratio means something (v1 counts in ticks).
@@ -63,6 +82,11 @@ impl Counters {
         let length = pread(self.descriptors.get(name)?, &mut buffer, 0).ok()?;
         Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
     }
+}
+
+/// CPU time of the runner, by the same clock of the scheduler that cgroups add up.
+fn own_cpu() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
 /// The number in the line `name number`.
