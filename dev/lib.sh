@@ -54,6 +54,20 @@ use_maven() {
     MAVEN=$BUILD_DIR/apache-maven-$wanted/bin/mvn
 }
 
+# Exports DOCKER_HOST for the tests: what it names already, or the engine of dev/engine, which runs until this script ends
+# if it did not before. Without one the tests that need it say that they are skipped, or fail where CI=true.
+use_engine() {
+    [ -z "${DOCKER_HOST:-}" ] || return 0
+    if ! "$RUNNEL_ROOT/dev/engine" status >/dev/null 2>&1; then
+        trap '"$RUNNEL_ROOT/dev/engine" down 2>/dev/null || true' EXIT
+    fi
+    if "$RUNNEL_ROOT/dev/engine" up; then
+        eval "$("$RUNNEL_ROOT/dev/engine" env)"
+    else
+        say "There is no Docker engine: what needs one is NOT tested."
+    fi
+}
+
 # Installs the Debian packages named, as root on Debian or Ubuntu; otherwise says how to, and fails. What apt says
 # goes to standard output.
 install_packages() {
