@@ -32,16 +32,18 @@ WATCHING = """
     import gc
 
     import _runnel_cell
-    from _runnel_end import Ending
+    import _runnel_end
 
     for name in set(sys.modules) - known:
         del sys.modules[name]
     # Where Python's own end finds it although it is frozen.
     sys.canary = Canary()
-    ending = Ending()
-    atexit.register(_runnel_cell.end)
+    atexit.register(_runnel_cell.end, *_runnel_end.prepare())
     gc.freeze()
-    ending.watch()
+    main = type(sys)("__main__")
+    vars(main).update(vars(sys.modules["__main__"]))
+    sys.modules["__main__"] = main
+    _runnel_end.watch()
 """
 
 QUICK = {
@@ -105,6 +107,9 @@ OWN = {
     "an unfrozen heap": "import gc\ngc.unfreeze()",
     "very much": "much = [[] for _ in range(300_000)]",
     "handlers taken away": "import atexit\natexit._clear()",
+    "a frozen heap": "import gc\nfile = open('text', 'w')\nfile.write('content')\ngc.freeze()",
+    "a prompt asked for": "import os\nos.environ['PYTHONINSPECT'] = '1'",
+    "warnings filtered by another list": "import warnings\nwarnings.catch_warnings().__enter__()",
     "a finalizer for a class of the interpreter's": "import os\nos._Environ.__del__ = lambda self: None",
 }
 
@@ -112,6 +117,7 @@ EXITS = {
     "exit code 3": ("import sys; sys.exit(3)", 3),
     "exit code 3 after another encoding was looked up": ("# coding: latin-1\nraise SystemExit(3)", 3),
     "an exception": ("1 / 0", 1),
+    "an interrupt in code run by itself": ("try: exec('raise KeyboardInterrupt')\nexcept KeyboardInterrupt: k = 1", -2),
     "an exit in a function": ("import sys\ndef f(): sys.exit(4)\nf()", 4),
     "an exit in a handler changes nothing": ("import atexit, sys\natexit.register(sys.exit, 5)", 0),
     "output that nobody takes": (
@@ -161,6 +167,31 @@ class EndTest(unittest.TestCase):
                 ran = self.run_main(source)
 
                 self.assertEqual((ran.returncode, ran.stderr), (0, "own end"))
+
+    def test_handlers_that_the_program_runs_itself_are_not_the_end(self) -> None:
+        ran = self.run_main("""
+            import atexit, os
+            def handler():
+                atexit.unregister(handler)
+                atexit._run_exitfuncs()
+                os.write(1, b"went on")
+                os._exit(3)
+            atexit.register(handler)
+        """)
+
+        self.assertEqual((ran.returncode, ran.stdout), (3, "went on"))
+
+    def test_what_an_own_end_writes_last_is_not_lost(self) -> None:
+        ran = self.run_main("""
+            import sys
+            class Last:
+                def __del__(self):
+                    print("last", end="")
+            last = Last()
+            print("first,", end="")
+        """)
+
+        self.assertEqual((ran.returncode, ran.stdout), (0, "first,last"))
 
     def test_exit_codes_are_python_s_own(self) -> None:
         for name, (source, code) in EXITS.items():

@@ -13,7 +13,9 @@ from _thread import _count as count_threads
 from _weakref import ref
 
 # By these names, because the program may have put something else in their places.
+from builtins import all, len, map  # noqa: UP029
 from gc import callbacks, garbage, get_debug, get_freeze_count, get_objects
+from operator import is_
 from sys import getallocatedblocks
 
 import _runnel_cell
@@ -44,7 +46,7 @@ HARMLESS_BUILTINS = _words("""
     classmethod_descriptor code complex Context ContextVar dict dict_itemiterator dict_items dict_keyiterator
     dict_keys dict_valueiterator dict_values enumerate filter float frame frozenset function getset_descriptor int
     iterator list list_iterator list_reverseiterator map mappingproxy member_descriptor method method-wrapper
-    method_descriptor module object odict_iterator property PyCapsule range range_iterator reversed set set_iterator
+    method_descriptor object odict_iterator property PyCapsule range range_iterator reversed set set_iterator
     slice staticmethod str str_ascii_iterator str_iterator super Token traceback tuple tuple_iterator
     wrapper_descriptor zip
 """)
@@ -70,8 +72,11 @@ FLAGS = type.__dict__["__flags__"].__get__
 CALLBACK = ref.__dict__["__callback__"].__get__
 
 
-class _Plain:
-    """Any class that a class statement made."""
+# Made by a class statement, as all of the program's are.
+PLAIN = type(sys.__spec__)
+# Read so, a class that the program gives to the module is not asked.
+SYS = sys.__dict__
+BUILTINS = builtins.__dict__
 
 
 def _is_harmless(module: object) -> bool:
@@ -81,7 +86,7 @@ def _is_harmless(module: object) -> bool:
     spec = module.__dict__.get("__spec__")
     if spec is None:
         return True
-    if type(spec) is not type(sys.__spec__):
+    if type(spec) is not PLAIN:
         return False
     loader = spec.loader
     if loader is BuiltinImporter or type(loader) is ExtensionFileLoader:
@@ -89,77 +94,118 @@ def _is_harmless(module: object) -> bool:
     return loader is FrozenImporter or type(loader) in {SourceFileLoader, SourcelessFileLoader}
 
 
-class Ending:
-    """What there was before the program: its standard streams, modules and classes, all of which it got unused."""
+def _are_same(these: object, those: object) -> bool:
+    """Whether two collections have the very same things in the same order, without asking the things."""
+    return len(these) == len(those) and all(map(is_, these, those))
 
-    def __init__(self) -> None:
-        self.stdout, self.stderr = sys.stdout, sys.stderr
-        self.builtins = builtins.__dict__.copy()
-        self.modules = frozenset(sys.modules)
-        self.can_be_quick = all(map(_is_harmless, sys.modules.values()))
-        self.filters = sys.modules["_warnings"].filters
-        self.given_filters = list(self.filters)
-        self.classes = [kind for kind in get_objects() if isinstance(kind, type)]
-        self.finalizable = _runnel_cell.finalizable(self.classes, _Plain)
-        monitoring = getattr(sys, "monitoring", None)
-        tools = () if monitoring is None else tuple((monitoring.get_tool, (number,)) for number in range(6))
-        # What answers None as long as nobody watches calls.
-        self.silent = ((sys.gettrace, ()), (sys.getprofile, ()), *tools)
 
-    def watch(self) -> None:
-        """The next thing that is to happen is the main file."""
-        if self.can_be_quick:
-            _runnel_cell.watch(sys.modules["__main__"].__dict__, self.silent, self.leaves_nothing)
+def _locate_interrupts() -> None:
+    """Lets the extension see what an interrupt leaves behind that nobody handled in code run by itself."""
+    for step, code in enumerate(("", "raise KeyboardInterrupt", "", "raise KeyboardInterrupt")):
+        try:  # noqa: SIM105 - imports nothing
+            exec(code, {})
+        except KeyboardInterrupt:
+            pass
+        _runnel_cell.locate(step)
+    exec("", {})
 
-    def leaves_nothing(self) -> bool:
-        """Whether nobody would notice if this process ended now; then what it has printed is written."""
-        if (
-            builtins.__dict__ != self.builtins
-            or count_threads()
-            or getallocatedblocks() > MOST_BLOCKS
-            or sys.stdout is not self.stdout
-            or sys.stderr is not self.stderr
-            or callbacks
-            or garbage
-            or get_debug()
-            or not get_freeze_count()
-            or self.filters != self.given_filters
-            or _runnel_cell.finalizable(self.classes, _Plain) != self.finalizable
-            or type(sys.modules) is not dict
-            or not all(_is_harmless(sys.modules[name]) for name in sys.modules.keys() - self.modules)
-        ):
-            return False
-        objects = get_objects()
-        # By their ids: a class may have a hash of its own.
-        kinds = {id(kind): kind for kind in map(type, objects)}
-        if not all(_are_harmless(kind, objects) for kind in kinds.values()):
-            return False
-        self.stdout.flush()
-        self.stderr.flush()
-        return True
+
+# In each fork, something made after the heap was frozen: gone from sight when the program has frozen it again.
+MARK = []
+
+
+def prepare() -> tuple:
+    """Called in the zygote, before its heap is frozen. Returns the arguments for `_runnel_cell.end`.
+
+    Among them is what there was before the program: standard streams, modules, classes and the like, all unused.
+    Nothing else refers to it, so an end that is Python's own finds it as it would without.
+    """
+    filters = sys.modules["_warnings"].filters
+    classes = [kind for kind in get_objects() if isinstance(kind, type)]
+    _locate_interrupts()
+    before = {
+        "builtins": _flat(BUILTINS.items()),
+        "filters": filters,
+        "given_filters": list(filters),
+        "classes": classes,
+        "finalizable": _runnel_cell.finalizable(classes, PLAIN),
+        "stdout": sys.stdout,
+        "stderr": sys.stderr,
+        "can_be_quick": all(map(_is_harmless, sys.modules.values())),
+    }
+    monitoring = getattr(sys, "monitoring", None)
+    tools = () if monitoring is None else tuple((monitoring.get_tool, (number,)) for number in range(6))
+    # What answers None as long as nobody watches calls.
+    silent = ((sys.gettrace, ()), (sys.getprofile, ()), *tools)
+    return silent, leaves_nothing, (before,)
+
+
+def watch() -> None:
+    """Called in a fork. The next thing that is to happen is the main file."""
+    MARK.append([])
+    _runnel_cell.watch(sys.modules["__main__"].__dict__)
+
+
+def leaves_nothing(before: dict) -> bool:
+    """Whether nobody would notice if this process ended now; then what it has printed is written."""
+    if (
+        not before["can_be_quick"]
+        or not _are_same(_flat(BUILTINS.items()), before["builtins"])
+        or count_threads()
+        or getallocatedblocks() > MOST_BLOCKS
+        or SYS.get("stdout") is not before["stdout"]
+        or SYS.get("stderr") is not before["stderr"]
+        or callbacks
+        or garbage
+        or get_debug()
+        or not get_freeze_count()
+        or not _are_same(before["filters"], before["given_filters"])
+        or not _has_filters(before["filters"])
+        or _runnel_cell.finalizable(before["classes"], PLAIN) != before["finalizable"]
+    ):
+        return False
+    objects = get_objects()
+    if not any(thing is MARK[0] for thing in objects):
+        return False
+    # By their ids: a class may have a hash of its own.
+    kinds = {id(kind): kind for kind in map(type, objects)}
+    if not all(_are_harmless(kind, objects) for kind in kinds.values()):
+        return False
+    before["stdout"].flush()
+    before["stderr"].flush()
+    return True
+
+
+def _flat(pairs: object) -> list:
+    return [thing for pair in pairs for thing in pair]
+
+
+def _has_filters(filters: list) -> bool:
+    """Whether warnings are filtered by this list."""
+    warnings = SYS["modules"].get("warnings")
+    return warnings is None or warnings.__dict__.get("filters") is filters
 
 
 def _are_harmless(kind: type, objects: list) -> bool:
     """Whether all objects of just this class are."""
-    solid = _runnel_cell.solid(kind, _Plain)
+    solid = _runnel_cell.solid(kind, PLAIN)
     if solid is None:
         return False
-    if solid is type:
-        return not any(_finalizes_unseen(thing) for thing in objects if type(thing) is kind)
-    if solid is ref:
-        return all(_is_idle(thing) for thing in objects if type(thing) is kind)
     name = f"{solid.__module__}.{solid.__qualname__}"
-    if name in FILES:
-        return kind is solid and all(_is_closed(thing) for thing in objects if type(thing) is kind)
+    if name in FILES and kind is not solid:
+        return False
+    check = _is_closed if name in FILES else CHECKS.get(solid)
+    if check is not None:
+        return all(check(thing) for thing in objects if type(thing) is kind)
     if name in HARMLESS or f"{solid.__module__}.*" in HARMLESS:
         return True
     is_builtin = solid.__module__ == "builtins"
     return is_builtin and (solid.__name__ in HARMLESS_BUILTINS or issubclass(solid, BaseException))
 
 
-def _finalizes_unseen(kind: type) -> bool:
-    """Whether the garbage collector does not know its instances, which have a finalizer."""
-    return not FLAGS(kind) & HAVE_GC and _runnel_cell.solid(kind, _Plain) is None
+def _is_seen(kind: type) -> bool:
+    """Whether the garbage collector knows its instances, or they have no finalizer."""
+    return bool(FLAGS(kind) & HAVE_GC) or _runnel_cell.solid(kind, PLAIN) is not None
 
 
 def _is_idle(reference: object) -> bool:
@@ -171,7 +217,8 @@ def _is_idle(reference: object) -> bool:
     if type(callback) is not type(_is_idle) or type(callback.__module__) is not str:
         return False
     name = callback.__module__
-    return name in CONTAINERS and name in sys.modules and callback.__globals__ is sys.modules[name].__dict__
+    module = SYS["modules"].get(name)
+    return name in CONTAINERS and type(module) is type(sys) and callback.__globals__ is module.__dict__
 
 
 def _is_closed(file: object) -> bool:
@@ -181,3 +228,7 @@ def _is_closed(file: object) -> bool:
         if f"{type(file).__module__}.{type(file).__name__}" not in FILES:
             return False
     return file.closed
+
+
+# Of these each object is looked at.
+CHECKS = {type: _is_seen, ref: _is_idle, type(sys): _is_harmless}

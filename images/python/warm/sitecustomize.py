@@ -41,25 +41,24 @@ def _buffer_lines() -> None:
 
 
 def _zygote() -> tuple:
-    """Returns in a fork, with its go and what is to be known for its end. What can be done before is done before."""
+    """Returns in a fork, with its go and what begins to watch for its end. What can be done before is done before."""
     _buffer_lines()
     known = set(sys.modules)
     import atexit  # noqa: PLC0415 - after the modules that may stay
     import gc  # noqa: PLC0415
 
     import _runnel_cell  # noqa: PLC0415
-    from _runnel_end import Ending  # noqa: PLC0415
+    import _runnel_end  # noqa: PLC0415
 
     for name in set(sys.modules) - known:
         del sys.modules[name]
-    ending = Ending()
-    atexit.register(_runnel_cell.end)
+    atexit.register(_runnel_cell.end, *_runnel_end.prepare())
     # Nothing of this was made by the program, so its collections need not look at it, which would copy all pages.
     gc.collect()
     gc.freeze()
     _renew_main()
     os.environ.clear()
-    return _runnel_cell.serve(LEASH), ending
+    return _runnel_cell.serve(LEASH), _runnel_end.watch
 
 
 def _renew_main() -> None:
@@ -158,11 +157,11 @@ def _start() -> bool:
     try:
         another = _is_another_there()
         preloaded = _preload()
-        go, ending = _zygote()
+        go, watch = _zygote()
         _become(go, preloaded)
         _reseed()
         _leave()
-        ending.watch()
+        watch()
     except BaseException as error:
         # Python would go on with a warning.
         sys.stderr.write(f"runnel: {error!r}\n")

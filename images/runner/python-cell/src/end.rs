@@ -5,7 +5,7 @@
 use crate::python::{self, Object, Shared};
 use core::ffi::{CStr, c_int, c_void};
 use core::mem::transmute;
-use core::ptr::null_mut;
+use core::ptr::{null, null_mut};
 
 /// `_PyFrameEvalFunction` (PEP 523) since 3.9, for a thread's state and a frame, whatever a frame is in this version.
 type Evaluate = unsafe extern "C" fn(*mut c_void, *mut c_void, c_int) -> *mut Object;
@@ -57,41 +57,26 @@ const FINALIZE: c_int = 80;
 /// What `watch` was given, and how the main file ended.
 struct Ending {
     frames: Option<Frames>,
-    /// The main file's globals, borrowed.
+    /// The main file's globals, known by their address only: held, they would not end with their module.
     globals: *mut Object,
-    /// A tuple of pairs: a callable and its arguments. All must return None.
-    silent: *mut Object,
-    /// Whether nothing would be finalized.
-    nothing_left: *mut Object,
+    /// Where the interpreter keeps that a KeyboardInterrupt has left code that it ran: its exit code is then another.
+    interrupted: *const c_int,
     returned: bool,
 }
 
-static ENDING: Shared<Ending> = Shared::new(Ending {
-    frames: None,
-    globals: null_mut(),
-    silent: null_mut(),
-    nothing_left: null_mut(),
-    returned: false,
-});
+static ENDING: Shared<Ending> =
+    Shared::new(Ending { frames: None, globals: null_mut(), interrupted: null(), returned: false });
 
-/// `watch(globals, silent, nothing_left)`: from now on the frame that has these globals and no frame below it is the main
-/// file's. An interpreter that can't be watched ends as always.
-pub unsafe extern "C" fn watch(_module: *mut Object, arguments: *mut Object) -> *mut Object {
-    // SAFETY: a tuple, as METH_VARARGS has it; too few items leave NULL and an exception.
-    let given = [0, 1, 2].map(|index| unsafe { python::PyTuple_GetItem(arguments, index) });
-    if given.contains(&null_mut()) {
-        return null_mut();
-    }
-    let [globals, silent, nothing_left] = given;
-    // Not the globals, which are known by their address only: held, they would not end with their module.
-    for object in [silent, nothing_left] {
-        // SAFETY: a living object, which is never given back: the process ends with it.
-        unsafe { python::Py_IncRef(object) };
-    }
-    let frames = Frames::look_up();
+/// `watch(globals)`: from now on the frame that has these globals and no frame below it is the main file's. An interpreter
+/// that can't be watched ends as always.
+pub unsafe extern "C" fn watch(_module: *mut Object, globals: *mut Object) -> *mut Object {
     // SAFETY: the interpreter's lock is held.
-    unsafe { *ENDING.get() = Ending { frames, globals, silent, nothing_left, returned: false } };
-    if let Some(frames) = frames {
+    let ending = unsafe { &mut *ENDING.get() };
+    ending.globals = globals;
+    if !ending.interrupted.is_null() {
+        ending.frames = Frames::look_up();
+    }
+    if let Some(frames) = ending.frames {
         frames.evaluate_by(until_main);
     }
     none()
@@ -133,14 +118,25 @@ fn is_of_main(frame: *mut c_void, globals: *mut Object) -> bool {
     words.contains(&globals)
 }
 
-/// Registered with atexit before anything of the program's, so it runs last, after threads have been waited for. It
-/// comes back when the interpreter is to end by itself.
+/// `end(silent, nothing_left, arguments)`, registered with atexit before anything of the program's, so it runs last, after threads have
+/// been waited for. It comes back when the interpreter is to end by itself.
 ///
-/// No Python code runs before it is clear that nobody watches: calls from here are not traced.
-pub unsafe extern "C" fn end(_module: *mut Object, _: *mut Object) -> *mut Object {
+/// `silent` is a tuple of pairs: a callable and its arguments, which must all return None: no Python code runs before it is
+/// clear that nobody watches. Calls from here are not traced. atexit has the only references to all three: what they hold lives no
+/// longer than without them.
+pub unsafe extern "C" fn end(_module: *mut Object, arguments: *mut Object) -> *mut Object {
     // SAFETY: the interpreter's lock is held.
     let ending = unsafe { &*ENDING.get() };
-    if ending.returned && is_silent(ending.silent) && is_true(ending.nothing_left) {
+    // SAFETY: a tuple, as METH_VARARGS has it; too few items leave NULL and an exception.
+    let given = [0, 1, 2].map(|index| unsafe { python::PyTuple_GetItem(arguments, index) });
+    let [silent, nothing_left, before] = given;
+    if ending.returned
+        && !given.contains(&null_mut())
+        && is_called_by_the_interpreter()
+        && !will_differ(ending)
+        && is_silent(silent)
+        && is_true(nothing_left, before)
+    {
         // SAFETY: as main would: handlers of the C library run, and its streams are flushed. 0, because the main file
         // returned, and nothing that comes after it changes that but a failed flush, which has been tried.
         unsafe { python::exit(0) };
@@ -150,30 +146,92 @@ pub unsafe extern "C" fn end(_module: *mut Object, _: *mut Object) -> *mut Objec
     none()
 }
 
-fn is_silent(pairs: *mut Object) -> bool {
-    // SAFETY: a living tuple.
-    let count = unsafe { python::PyTuple_Size(pairs) };
-    (0..count).all(|index| {
-        // SAFETY: within the tuple; borrowed, as the next two.
-        let pair = unsafe { python::PyTuple_GetItem(pairs, index) };
-        // SAFETY: checked by the callee.
-        let callable = unsafe { python::PyTuple_GetItem(pair, 0) };
-        // SAFETY: as above.
-        let arguments = unsafe { python::PyTuple_GetItem(pair, 1) };
-        if callable.is_null() || arguments.is_null() {
-            return false;
-        }
-        // SAFETY: living objects. What it returns is never given back: the process ends.
-        let answer = unsafe { python::PyObject_CallObject(callable, arguments) };
-        answer == (&raw const python::_Py_NoneStruct).cast_mut()
-    })
+/// And not by a program that runs its handlers itself and goes on.
+fn is_called_by_the_interpreter() -> bool {
+    // SAFETY: the interpreter's lock is held.
+    unsafe { python::PyEval_GetGlobals() }.is_null()
 }
 
-fn is_true(callable: *mut Object) -> bool {
+/// Whether something else than the main file's return decides what comes next: Py_RunMain goes on with a prompt, or ends
+/// by SIGINT.
+fn will_differ(ending: &Ending) -> bool {
+    // SAFETY: the C library's; the interpreter's lock is held, and what is asked for is not kept.
+    let inspects = !unsafe { python::getenv(c"PYTHONINSPECT".as_ptr()) }.is_null();
+    // SAFETY: found by `locate`, it lives as long as the interpreter.
+    inspects || unsafe { ending.interrupted.read_volatile() } != 0
+}
+
+/// Words of the interpreter's state that `locate` looks at. The flag is within the first few kilobytes.
+const STATE_WORDS: usize = 2048;
+
+/// What was there at each of the calls of `locate`.
+static STATES: Shared<[[c_int; STATE_WORDS]; 4]> = Shared::new([[0; STATE_WORDS]; 4]);
+
+/// `locate(step)`: finds where the interpreter keeps that it was interrupted. Up to 3.11 the place has a name. Later it is
+/// in the interpreter's state, whose layout differs from version to version: called with 0 to 3, after nothing, after a
+/// KeyboardInterrupt that left run code, after other code, and after another KeyboardInterrupt, it looks for the one word
+/// that was 0, 1, 0, 1. Where there is not exactly one, no end is quick.
+pub unsafe extern "C" fn locate(_module: *mut Object, step: *mut Object) -> *mut Object {
     // SAFETY: a living object.
-    let answer = unsafe { python::PyObject_CallObject(callable, null_mut()) };
+    let step = unsafe { python::PyLong_AsLong(step) };
+    // SAFETY: the interpreter's lock is held.
+    let ending = unsafe { &mut *ENDING.get() };
+    if let Some(named) = look_up(c"_Py_UnhandledKeyboardInterrupt") {
+        ending.interrupted = named.cast();
+        return none();
+    }
+    // SAFETY: nobody else uses them.
+    let states = unsafe { &mut *STATES.get() };
+    let (Some(state), Ok(step)) = (look_up(c"_PyRuntime"), usize::try_from(step)) else { return none() };
+    let Some(place) = states.get_mut(step) else { return none() };
+    let state = state.cast_const().cast::<c_int>();
+    for (index, word) in place.iter_mut().enumerate() {
+        // SAFETY: the structure is larger in every version that has it.
+        *word = unsafe { state.wrapping_add(index).read_volatile() };
+    }
+    if step + 1 == states.len() {
+        let mut found = (0..STATE_WORDS).filter(|&index| states.each_ref().map(|at| at[index]) == [0, 1, 0, 1]);
+        if let (Some(index), None) = (found.next(), found.next()) {
+            ending.interrupted = state.wrapping_add(index);
+        }
+    }
+    none()
+}
+
+fn is_silent(pairs: *mut Object) -> bool {
+    // SAFETY: a living object; -1 when it is no tuple.
+    let count = unsafe { python::PyTuple_Size(pairs) };
+    count >= 0
+        && (0..count).all(|index| {
+            // SAFETY: within the tuple; borrowed, as the next two.
+            let pair = unsafe { python::PyTuple_GetItem(pairs, index) };
+            if pair.is_null() {
+                return false;
+            }
+            // SAFETY: checked by the callee.
+            let callable = unsafe { python::PyTuple_GetItem(pair, 0) };
+            // SAFETY: as above.
+            let arguments = unsafe { python::PyTuple_GetItem(pair, 1) };
+            if callable.is_null() || arguments.is_null() {
+                return false;
+            }
+            // SAFETY: living objects.
+            let answer = unsafe { python::PyObject_CallObject(callable, arguments) };
+            let is_none = answer == (&raw const python::_Py_NoneStruct).cast_mut();
+            // SAFETY: it is this function's; NULL is no matter.
+            unsafe { python::Py_DecRef(answer) };
+            is_none
+        })
+}
+
+fn is_true(callable: *mut Object, arguments: *mut Object) -> bool {
+    // SAFETY: living objects, which the callee checks.
+    let answer = unsafe { python::PyObject_CallObject(callable, arguments) };
     // SAFETY: a living object.
-    !answer.is_null() && unsafe { python::PyObject_IsTrue(answer) } == 1
+    let is_true = !answer.is_null() && unsafe { python::PyObject_IsTrue(answer) } == 1;
+    // SAFETY: it is this function's; NULL is no matter.
+    unsafe { python::Py_DecRef(answer) };
+    is_true
 }
 
 /// `solid(kind, plain)`: the first of the class and its bases that no class statement made, or None where instances have

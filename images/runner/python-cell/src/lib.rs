@@ -8,6 +8,7 @@
 
 mod end;
 mod python;
+mod rseq;
 mod zygote;
 
 use core::ffi::{c_char, c_int, c_void};
@@ -20,21 +21,22 @@ use zygote::{Filter, Request};
 
 const FAILED: i32 = 127;
 
-static METHODS: Shared<[Method; 6]> = Shared::new([
+static METHODS: Shared<[Method; 7]> = Shared::new([
     Method::of_one(
         c"serve",
         serve,
         c"serve(fd) -> bytes\n\nForks into cells as the socket asks. Returns in each fork, sealed, with its go.",
     ),
-    Method::of_tuple(
+    Method::of_one(
         c"watch",
         end::watch,
-        c"watch(globals, silent, nothing_left)\n\nWatches for the return of the main file, which has these globals.",
+        c"watch(globals)\n\nWatches for the return of the main file, which has these globals.",
     ),
-    Method::of_nothing(
+    Method::of_one(c"locate", end::locate, c"locate(step)\n\nFinds where the interpreter keeps an interrupt."),
+    Method::of_tuple(
         c"end",
         end::end,
-        c"end()\n\nExits where the main file returned, all that `silent` calls gives None, and nothing is left.",
+        c"end(silent, nothing_left, arguments)\n\nExits where the main file returned, nobody watches and nothing is left.",
     ),
     Method::of_tuple(
         c"solid",
@@ -98,8 +100,16 @@ fn serve_requests(socket: i32, filter: &Filter, children: Action) -> Result<(), 
         let entry = request.entry(filter);
         // SAFETY: this thread holds the interpreter's lock.
         unsafe { python::PyOS_BeforeFork() };
+        // A has this memory, in which none of the interpreter's handlers may run.
+        sys::block_signals(u64::MAX)?;
         // SAFETY: B's next call makes the interpreter whole again, as after any fork of it.
-        match unsafe { enter_lightly(&entry, fork) } {
+        let entered = unsafe { enter_lightly(&entry, fork) };
+        if !matches!(entered, Ok(Entered::Sealed)) {
+            sys::block_signals(0)?;
+            // A's change of ids has made this memory as readable as fs.suid_dumpable says.
+            hide()?;
+        }
+        match entered {
             Ok(Entered::Sealed) => {
                 // They were closed when this process was sealed.
                 core::mem::forget(request);
@@ -119,8 +129,17 @@ fn serve_requests(socket: i32, filter: &Filter, children: Action) -> Result<(), 
     }
 }
 
-/// The C library's fork, with errno in its answer.
+/// The C library's fork, with errno in its answer, and restartable sequences for the child: A, which borrows memory, has no
+/// registration that B could inherit (clone(2) drops it with CLONE_VM), and the C library would not know.
 fn fork() -> i32 {
+    let pid = plain_fork();
+    if pid == 0 {
+        rseq::register();
+    }
+    pid
+}
+
+fn plain_fork() -> i32 {
     // SAFETY: A makes system calls only, B is looked after by the interpreter.
     match unsafe { python::fork() } {
         -1 => {

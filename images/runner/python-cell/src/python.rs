@@ -39,8 +39,6 @@ pub struct Method {
 
 /// METH_VARARGS: a tuple.
 const TUPLE: c_int = 1;
-/// METH_NOARGS.
-const NOTHING: c_int = 4;
 /// METH_O: one argument.
 const ONE: c_int = 8;
 
@@ -59,11 +57,6 @@ impl Method {
     /// A function of several arguments, which gets them as a tuple.
     pub const fn of_tuple(name: &'static CStr, function: Function, doc: &'static CStr) -> Self {
         Self::new(name, function, TUPLE, doc)
-    }
-
-    /// A function without arguments.
-    pub const fn of_nothing(name: &'static CStr, function: Function, doc: &'static CStr) -> Self {
-        Self::new(name, function, NOTHING, doc)
     }
 
     const fn new(name: &'static CStr, function: Function, flags: c_int, doc: &'static CStr) -> Self {
@@ -133,6 +126,7 @@ unsafe extern "C" {
     pub fn PyTuple_Size(tuple: *mut Object) -> isize;
     pub fn PyType_GetFlags(kind: *mut Object) -> c_ulong;
     pub fn PyType_GetSlot(kind: *mut Object, slot: c_int) -> *mut c_void;
+    pub fn Py_DecRef(object: *mut Object);
     pub fn Py_IncRef(object: *mut Object);
     pub fn PyOS_BeforeFork();
     pub fn PyOS_AfterFork_Parent();
@@ -141,5 +135,6 @@ unsafe extern "C" {
     pub fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void;
     pub fn exit(status: c_int) -> !;
     pub fn fork() -> c_int;
+    pub fn getenv(name: *const c_char) -> *const c_char;
     pub fn __errno_location() -> *mut c_int;
 }

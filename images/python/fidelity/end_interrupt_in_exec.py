@@ -1,0 +1,5 @@
+# Python ends by the signal although nothing is left of the interrupt.
+try:
+    exec("raise KeyboardInterrupt")
+except KeyboardInterrupt:
+    print("caught")
