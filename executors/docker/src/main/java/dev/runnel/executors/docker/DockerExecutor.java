@@ -95,6 +95,11 @@ public final class DockerExecutor implements Executor {
         return probe.capabilities();
     }
 
+    /// How the stock of started containers has done.
+    public WarmPool.Statistics statistics() {
+        return pool.statistics();
+    }
+
     @Override
     public Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
         if (closed || !slots.tryAcquire()) {
