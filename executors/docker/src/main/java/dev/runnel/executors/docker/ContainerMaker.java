@@ -30,6 +30,9 @@ final class ContainerMaker {
     private static final String RUNNER = ContainerSpec.RUN + "/runner";
     private static final String CHANNEL = ContainerSpec.RUN + "/channel";
 
+    /// Where a container finds what it has used of its limits: its own cgroup, read-only.
+    private static final String COUNTERS = "/sys/fs/cgroup";
+
     private final Engine engine;
     private final InstanceDirectory instance;
     private final Path runner;
@@ -115,7 +118,7 @@ final class ContainerMaker {
             language.prelude().ifPresent(prelude -> shown.put(language.preludePath(), prelude));
         }
         var socket = CHANNEL + "/" + InstanceDirectory.SOCKET;
-        var command = List.of(RUNNER, "--connect", socket, "--nonce", nonce);
+        var command = List.of(RUNNER, "--connect", socket, "--nonce", nonce, "--counters-from", COUNTERS);
         return new ContainerSpec(kind.image(), kind.limits(), runtime, shown, labels(), command);
     }
 
