@@ -2,24 +2,47 @@
 
 mod common;
 
-use common::files::{get, list, prepared, put};
-use common::{Event, Sandbox, bash, python};
+use common::files::{get, list, prepare, prepared, put};
+use common::{Event, Options, Sandbox, bash, folder, python};
 use runnel_runner::wire::FrameType;
 use runnel_runner::wire::proto::{Credit, FileKind, FileProblem, Get};
 
+/// The usual one, and one where the call is not there: a filter of four instructions (`struct sock_filter`) answers
+/// ENOSYS, as gVisor does.
+fn with_and_without_openat2() -> [Sandbox; 2] {
+    let instructions: [(u16, u8, u8, u32); 4] = [
+        // The number of the call; if it is this one, an error, and else nothing of the sort.
+        (0x20, 0, 0, 0),
+        (0x15, 0, 1, libc::SYS_openat2 as u32),
+        (0x06, 0, 0, libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32),
+        (0x06, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let encode =
+        |(code, jt, jf, k): (u16, u8, u8, u32)| [&code.to_ne_bytes()[..], &[jt, jf], &k.to_ne_bytes()].concat();
+    let path = folder().join("without-openat2");
+    std::fs::write(&path, instructions.map(encode).concat()).expect("written");
+    let options = Options {
+        launch: vec!["--open".into(), format!("9:r:{}", path.display())],
+        bwrap: vec!["--seccomp".into(), "9".into()],
+        ..Options::default()
+    };
+    [Sandbox::start(), Sandbox::start_with(options)]
+}
+
 #[test]
 fn a_file_comes_back_as_it_was_put() {
-    let mut sandbox = Sandbox::start();
-    let content: Vec<u8> = (0..1_000_000_u32).map(|i| (i % 253) as u8).collect();
+    for mut sandbox in with_and_without_openat2() {
+        let content: Vec<u8> = (0..1_000_000_u32).map(|i| (i % 253) as u8).collect();
 
-    put(&mut sandbox, "deep/er/file.bin", &content, 0o640).expect("written");
+        put(&mut sandbox, "deep/er/file.bin", &content, 0o640).expect("written");
 
-    let (info, back) = get(&mut sandbox, "deep/er/file.bin", 1_000_000).expect("read");
-    assert_eq!((info.size, info.mode, info.kind()), (1_000_000, 0o640, FileKind::Regular));
-    assert!(back == content);
-    let ran = sandbox.run(&bash("stat -c '%a %s' deep deep/er/file.bin; ls -A deep/er"));
-    assert_eq!(ran.text().split_whitespace().next(), Some("755"));
-    assert!(ran.text().ends_with("640 1000000\nfile.bin\n"), "{}", ran.text());
+        let (info, back) = get(&mut sandbox, "deep/er/file.bin", 1_000_000).expect("read");
+        assert_eq!((info.size, info.mode, info.kind()), (1_000_000, 0o640, FileKind::Regular));
+        assert!(back == content);
+        let ran = sandbox.run(&bash("stat -c '%a %s' deep deep/er/file.bin; ls -A deep/er"));
+        assert_eq!(ran.text().split_whitespace().next(), Some("755"));
+        assert!(ran.text().ends_with("640 1000000\nfile.bin\n"), "{}", ran.text());
+    }
 }
 
 #[test]
@@ -59,68 +82,79 @@ fn a_full_workspace_is_told_and_leaves_nothing_behind() {
 
 #[test]
 fn nothing_is_followed_out_of_the_workspace() {
-    let mut sandbox = prepared(
+    for sandbox in with_and_without_openat2() {
+        let mut sandbox = prepare(
+            sandbox,
         "ln -s /etc/passwd absolute; ln -s ../tmp up; ln -s target inner; echo t > target; mkdir d; ln -s / d/root;
          ln -s /proc/self/root magic; ln -s . here; echo secret > /tmp/secret",
     );
 
-    for path in [
-        "absolute",
-        "up/secret",
-        "inner",
-        "d/root/usr/bin/env",
-        "magic/usr/bin/env",
-        "here/target",
-        "../tmp/secret",
-        "/tmp/secret",
-        "d/../../tmp/secret",
-    ] {
-        let error = get(&mut sandbox, path, 1 << 20).expect_err(path);
-        assert_eq!(error.problem(), FileProblem::LinkOnTheWay, "{path}");
+        for path in [
+            "absolute",
+            "up/secret",
+            "inner",
+            "d/root/usr/bin/env",
+            "magic/usr/bin/env",
+            "here/target",
+            "../tmp/secret",
+            "/tmp/secret",
+            "d/../../tmp/secret",
+        ] {
+            let error = get(&mut sandbox, path, 1 << 20).expect_err(path);
+            assert_eq!(error.problem(), FileProblem::LinkOnTheWay, "{path}");
+        }
+        for path in ["absolute", "up/new", "inner", "d/root/new", "here/new"] {
+            let error = put(&mut sandbox, path, b"x", 0o644).expect_err(path);
+            assert_eq!(error.problem(), FileProblem::LinkOnTheWay, "{path}");
+        }
+        for path in ["/tmp/new", "../new", "a/../b", "./x", "", "a//b", "a/", "nul\0nul"] {
+            assert!(put(&mut sandbox, path, b"x", 0o644).is_err(), "{path}");
+        }
+        for path in ["up", "magic", "d/root", "../", "/"] {
+            assert!(list(&mut sandbox, path, 10).is_err(), "{path}");
+        }
+        let ran = sandbox.run(&bash("cat target; ls /tmp"));
+        assert_eq!(ran.text(), "t\nsecret\n");
     }
-    for path in ["absolute", "up/new", "inner", "d/root/new", "here/new"] {
-        let error = put(&mut sandbox, path, b"x", 0o644).expect_err(path);
-        assert_eq!(error.problem(), FileProblem::LinkOnTheWay, "{path}");
-    }
-    for path in ["/tmp/new", "../new", "a/../b", "./x", "", "a//b", "a/", "nul\0nul"] {
-        assert!(put(&mut sandbox, path, b"x", 0o644).is_err(), "{path}");
-    }
-    for path in ["up", "magic", "d/root", "../", "/"] {
-        assert!(list(&mut sandbox, path, 10).is_err(), "{path}");
-    }
-    let ran = sandbox.run(&bash("cat target; ls /tmp"));
-    assert_eq!(ran.text(), "t\nsecret\n");
 }
 
 #[test]
 fn what_is_not_a_regular_file_answers_quickly() {
-    let mut sandbox = prepared(
+    for sandbox in with_and_without_openat2() {
+        let mut sandbox = prepare(
+            sandbox,
         "mkfifo fifo; mkdir directory; mkdir closed; touch closed/x; chmod 000 closed; touch mute; chmod 000 mute;
          /usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"socket\")'",
     );
 
-    let problems: Vec<FileProblem> = ["fifo", "directory", "socket", "closed/x", "mute", "nothing", "fifo/x"]
-        .map(|path| get(&mut sandbox, path, 1 << 20).expect_err(path).problem())
-        .to_vec();
+        let problems: Vec<FileProblem> =
+            ["fifo", "directory", "socket", "closed/x", "mute", "nothing", "fifo/x"]
+                .map(|path| get(&mut sandbox, path, 1 << 20).expect_err(path).problem())
+                .to_vec();
 
-    use FileProblem::{NotARegularFile, NotFound, PermissionDenied};
-    assert_eq!(
-        problems,
-        [
-            NotARegularFile,
-            NotARegularFile,
-            NotARegularFile,
-            PermissionDenied,
-            PermissionDenied,
-            NotFound,
-            NotFound
-        ]
-    );
-    for path in ["fifo", "directory", "socket"] {
-        assert_eq!(put(&mut sandbox, path, b"x", 0o644).expect_err(path).problem(), NotARegularFile, "{path}");
+        use FileProblem::{NotARegularFile, NotFound, PermissionDenied};
+        assert_eq!(
+            problems,
+            [
+                NotARegularFile,
+                NotARegularFile,
+                NotARegularFile,
+                PermissionDenied,
+                PermissionDenied,
+                NotFound,
+                NotFound
+            ]
+        );
+        for path in ["fifo", "directory", "socket"] {
+            assert_eq!(
+                put(&mut sandbox, path, b"x", 0o644).expect_err(path).problem(),
+                NotARegularFile,
+                "{path}"
+            );
+        }
+        let listing = list(&mut sandbox, "", 100).expect("listed");
+        assert_eq!((listing.skipped, listing.truncated), (1, false), "the closed directory");
     }
-    let listing = list(&mut sandbox, "", 100).expect("listed");
-    assert_eq!((listing.skipped, listing.truncated), (1, false), "the closed directory");
 }
 
 #[test]
@@ -178,8 +212,8 @@ fn a_file_that_shrinks_while_it_is_read_is_an_error_and_not_padded() {
 
 #[test]
 fn directories_that_are_moved_about_are_never_left() {
-    let mut sandbox = Sandbox::start();
-    let id = sandbox.exec(&python(
+    for mut sandbox in with_and_without_openat2() {
+        let id = sandbox.exec(&python(
         "
 import os
 os.makedirs('a/b'); os.makedirs('/tmp/out'); open('a/b/f', 'w').write('inside'); open('/tmp/out/f', 'w').write('outside')
@@ -188,15 +222,16 @@ while True:
     os.rename('a/b', 'a/c'); os.symlink('/tmp/out', 'a/b'); os.unlink('a/b'); os.rename('a/c', 'a/b')
 ",
     ));
-    assert!(matches!(sandbox.channel.event(id), Event::Started(_)));
-    assert!(matches!(sandbox.channel.event(id), Event::Stdout(_)));
+        assert!(matches!(sandbox.channel.event(id), Event::Started(_)));
+        assert!(matches!(sandbox.channel.event(id), Event::Stdout(_)));
 
-    for _ in 0..2000 {
-        if let Ok((_, content)) = get(&mut sandbox, "a/b/f", 100) {
-            assert_eq!(content, b"inside");
+        for _ in 0..2000 {
+            if let Ok((_, content)) = get(&mut sandbox, "a/b/f", 100) {
+                assert_eq!(content, b"inside");
+            }
         }
-    }
 
-    sandbox.channel.raw(FrameType::Kill, id, &[]);
-    sandbox.finish(id);
+        sandbox.channel.raw(FrameType::Kill, id, &[]);
+        sandbox.finish(id);
+    }
 }

@@ -8,6 +8,7 @@ mod get;
 mod list;
 mod put;
 
+pub use beneath::open_passage;
 pub use list::{has_file_of, list};
 
 use crate::wire::proto::{FileError, FileProblem, Get, ProgramFile, Put};

@@ -23,7 +23,11 @@ pub fn drop_capabilities() -> Result<(), Errno> {
 
 /// A service manager may have given the daemon ambient capabilities; an exec would pass them on.
 pub fn clear_ambient() -> Result<(), Errno> {
-    capabilities::clear_ambient().map_err(of_sealing)
+    match capabilities::clear_ambient().map_err(of_sealing) {
+        // What a kernel says that has no such set (gVisor, Linux before 4.3; prctl(2)).
+        Err(Errno::INVAL) => Ok(()),
+        other => other,
+    }
 }
 
 /// Makes every permitted capability effective again, after a change of the effective uid took them.

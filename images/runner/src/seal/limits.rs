@@ -71,8 +71,12 @@ impl ResourceLimits {
     /// The same for another process.
     pub fn apply_to(&self, pid: i32) -> Result<(), Errno> {
         for &(resource, wanted) in &self.values {
-            let value = wanted.min(get_of(pid, resource)?.rlim_max);
-            set_of(pid, resource, libc::rlimit { rlim_cur: value, rlim_max: value })?;
+            let now = get_of(pid, resource)?;
+            let value = wanted.min(now.rlim_max);
+            // gVisor has some that nobody may set, not even to what they are.
+            if (now.rlim_cur, now.rlim_max) != (value, value) {
+                set_of(pid, resource, libc::rlimit { rlim_cur: value, rlim_max: value })?;
+            }
         }
         Ok(())
     }

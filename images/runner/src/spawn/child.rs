@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::seal::{drop_capabilities, last_errno, no_new_privileges, reset_signals};
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::Mode;
 use rustix::io::Errno;
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
@@ -72,7 +72,11 @@ fn step_index(step: &str) -> usize {
 /// Everything before exec, in the order of CELLS.md rule 9. The process is not dumpable all the while (it inherits
 /// that from the runner), so no other process can look into it.
 fn seal(plan: &Plan<'_>, streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(), Failure> {
-    rustix::process::setsid().map_err(|errno| ("setsid", errno))?;
+    // Not rustix's: gVisor answers 0, which that does not take for an answer.
+    // SAFETY: takes nothing.
+    if unsafe { libc::setsid() } == -1 {
+        return Err(("setsid", last_errno()));
+    }
     for join in plan.joins {
         rustix::io::write(join, b"0").map_err(|errno| ("cgroup", errno))?;
     }
@@ -89,13 +93,7 @@ fn seal(plan: &Plan<'_>, streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(),
 
 /// Beneath the workspace, without following links.
 pub(crate) fn enter_directory(workspace: &OwnedFd, path: &CStr) -> Result<(), Errno> {
-    let directory = rustix::fs::openat2(
-        workspace,
-        path,
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-        Mode::empty(),
-        ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV,
-    )?;
+    let directory = crate::files::open_passage(workspace, path.to_bytes())?;
     rustix::process::fchdir(directory)
 }
 
@@ -120,8 +118,10 @@ fn move_descriptors(streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(), Errn
 
 fn close_the_rest() -> Result<(), Errno> {
     let first = REPORT.unsigned_abs() + 1;
+    // No descriptor has a higher number (fs.nr_open), and gVisor takes the numbers to be signed.
+    let last = i32::MAX.unsigned_abs();
     // SAFETY: nothing above the report is used from here on.
-    match unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0_u32) } {
+    match unsafe { libc::syscall(libc::SYS_close_range, first, last, 0_u32) } {
         0 => Ok(()),
         _ => Err(last_errno()),
     }

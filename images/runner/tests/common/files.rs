@@ -68,7 +68,11 @@ pub fn paths(listing: &Listing) -> Vec<String> {
 
 /// A sandbox in whose workspace a program has left things.
 pub fn prepared(script: &str) -> Sandbox {
-    let mut sandbox = Sandbox::start();
+    prepare(Sandbox::start(), script)
+}
+
+/// The same of any sandbox.
+pub fn prepare(mut sandbox: Sandbox, script: &str) -> Sandbox {
     sandbox.run(&bash(script)).assert_succeeded();
     sandbox
 }
