@@ -196,6 +196,30 @@ fn a_program_that_kills_all_it_can_reaches_only_itself() {
     sandbox.run(&bash("true")).assert_succeeded();
 }
 
+/// Linux drops these by itself, so what is seen here is that they are not even made: an invalid signal would be told.
+#[test]
+fn a_signal_to_the_runner_is_not_made() {
+    let script = "
+import ctypes, os
+call = ctypes.CDLL(None).syscall
+names = dict(kill=(1, 99), tkill=(1, 99), tgkill=(1, 1, 99), rt_sigqueueinfo=(1, 99, 0), rt_tgsigqueueinfo=(1, 1, 99, 0))
+numbers = dict(zip(names, NUMBERS))
+print(*[call(numbers[name], *arguments) for name, arguments in names.items()])
+print(call(numbers['kill'], os.getpid(), 99))
+";
+    let numbers = [
+        libc::SYS_kill,
+        libc::SYS_tkill,
+        libc::SYS_tgkill,
+        libc::SYS_rt_sigqueueinfo,
+        libc::SYS_rt_tgsigqueueinfo,
+    ];
+
+    let ran = Sandbox::start().run(&python(&script.replace("NUMBERS", &format!("{numbers:?}"))));
+
+    assert_eq!(ran.text(), "0 0 0 0 0\n-1\n", "{}", ran.errors());
+}
+
 #[test]
 fn ten_thousand_orphans_leave_no_zombie() {
     let script = "
