@@ -9,7 +9,10 @@ use common::processes::Process;
 use common::{Sandbox, bash, findings, python};
 use runnel_runner::wire::proto::ExitCause;
 use runnel_runner::wire::{FrameType, header};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::io::{Read, Write};
+use std::process::Child;
 
 type Start = fn(Settings<'_>) -> Sandbox;
 
@@ -133,14 +136,26 @@ fn the_end_of_either_pipe_is_the_end_of_the_container() {
     drop(input);
     let mut hello = Vec::new();
     output.read_to_end(&mut hello).expect("Hello, then the end");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(end_of(&mut child), Some(0));
 
     let (mut child, mut input, mut output) = attached_by_pipes(&Settings::default());
     output.read_exact(&mut [0; 16]).expect("Hello's header");
     input.write_all(&header(FrameType::Ping, false, 0, 0)[..7]).expect("half a frame");
     drop(output);
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(end_of(&mut child), Some(0));
     drop(input);
+}
+
+/// The exit code, when it comes within 20 s.
+fn end_of(child: &mut Child) -> Option<i32> {
+    let pid = Pid::from_child(child);
+    let process = pidfd_open(pid, PidfdFlags::empty()).expect("it is there");
+    let patience = Timespec { tv_sec: 20, tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience));
+    if ended != Ok(1) {
+        child.kill().expect("killed, and with it the container");
+    }
+    child.wait().expect("it ends").code()
 }
 
 #[test]
@@ -154,7 +169,7 @@ fn what_the_runner_complains_of_does_not_go_into_the_channel() {
     let mut text = Vec::new();
     output.read_to_end(&mut text).expect("the end");
 
-    assert_eq!((child.wait().expect("it ends").code(), text), (Some(64), vec![]));
+    assert_eq!((end_of(&mut child), text), (Some(64), vec![]));
 }
 
 /// A container with cgroups of its own, and the bubblewrap around it out of them, as an engine's own processes are.
@@ -221,6 +236,16 @@ fn counters_that_are_not_the_containers_own_are_not_read() {
 
         assert_eq!((exit.oom_kills, exit.peak_memory_bytes, exit.peak_processes), (None, None, None), "{what}");
     }
+}
+
+#[test]
+fn the_kernel_prefers_a_program_to_the_runner() {
+    each_way(|sandbox| {
+        let ran = sandbox.run(&bash("cat /proc/self/oom_score_adj /proc/1/oom_score_adj"));
+
+        let scores: Vec<i32> = ran.text().lines().map(|line| line.parse().expect("a number")).collect();
+        assert!(scores[0] == 800 && scores[1] < 800, "{scores:?}");
+    });
 }
 
 #[test]
