@@ -1,23 +1,20 @@
 package dev.runnel.executors.docker;
 
 import dev.runnel.executors.runner.Alarms;
+import dev.runnel.executors.runner.Channel;
 import dev.runnel.executors.runner.Greeting;
 import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.runner.RunnerConnection;
-import dev.runnel.executors.runner.RunnerListener;
-import dev.runnel.executors.runner.UnixChannel;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +25,6 @@ import java.util.Optional;
 final class ContainerMaker {
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(30);
     private static final String RUNNER = ContainerSpec.RUN + "/runner";
-    private static final String CHANNEL = ContainerSpec.RUN + "/channel";
 
     /// Where a container finds what it has used of its limits: its own cgroup, read-only.
     private static final String COUNTERS = "/sys/fs/cgroup";
@@ -57,10 +53,10 @@ final class ContainerMaker {
         var nonce = Nonce.random(Nonce.BYTES);
         var footprint = new ContainerFootprint(engine, instance.sandboxDirectory(nonce));
         var opened = false;
-        try (var listener = listen(footprint)) {
-            footprint.remember(engine.create(spec(kind, nonce, footprint.directory())));
+        try (var link = link(kind, footprint)) {
+            footprint.remember(engine.create(spec(kind, nonce, link)));
             var connection = RunnerConnection.open(
-                    new UnixChannel(connected(listener, footprint)),
+                    connected(link, footprint),
                     HexFormat.of().parseHex(nonce),
                     new Greeting.Plain(ContainerSpec.WORKSPACE),
                     Alarms.real());
@@ -75,22 +71,17 @@ final class ContainerMaker {
         }
     }
 
-    private static RunnerListener listen(ContainerFootprint footprint) throws IOException {
-        Files.createDirectory(footprint.directory());
-        // The container's user must get in. Nobody else does: the folder above is the daemon's alone.
-        Files.setPosixFilePermissions(footprint.directory(), PosixFilePermissions.fromString("rwxr-xr-x"));
-        var socket = footprint.directory().resolve(InstanceDirectory.SOCKET);
-        var listener = RunnerListener.bind(socket);
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-        return listener;
+    private RunnerLink link(Container.Kind kind, ContainerFootprint footprint) throws IOException {
+        return kind.mountsSockets()
+                ? RunnerLink.Socket.in(footprint.directory())
+                : new RunnerLink.Attached(engine.address());
     }
 
-    private SocketChannel connected(RunnerListener listener, ContainerFootprint footprint)
+    private Channel connected(RunnerLink link, ContainerFootprint footprint)
             throws SandboxException, IOException, InterruptedException {
-        var late = Alarms.real().after(STARTED_WITHIN, () -> closeQuietly(listener));
+        var late = Alarms.real().after(STARTED_WITHIN, () -> closeQuietly(link));
         try {
-            engine.start(footprint.container());
-            return listener.accept();
+            return link.start(engine, footprint.container());
         } catch (AsynchronousCloseException e) {
             throw new SandboxException(
                     new Reason.Unavailable(),
@@ -102,24 +93,23 @@ final class ContainerMaker {
         }
     }
 
-    private static void closeQuietly(RunnerListener listener) {
+    private static void closeQuietly(RunnerLink link) {
         try {
-            listener.close();
+            link.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private ContainerSpec spec(Container.Kind kind, String nonce, Path channel) {
-        var shown = new LinkedHashMap<String, Path>();
+    private ContainerSpec spec(Container.Kind kind, String nonce, RunnerLink link) {
+        var shown = new LinkedHashMap<>(link.shown());
         shown.put(RUNNER, runner);
-        shown.put(CHANNEL, channel);
         for (var language : languages) {
             language.prelude().ifPresent(prelude -> shown.put(language.preludePath(), prelude));
         }
-        var socket = CHANNEL + "/" + InstanceDirectory.SOCKET;
-        var command = List.of(RUNNER, "--connect", socket, "--nonce", nonce, "--counters-from", COUNTERS);
-        return new ContainerSpec(kind.image(), kind.limits(), runtime, shown, labels(), command);
+        var command = new ArrayList<>(List.of(RUNNER, "--nonce", nonce, "--counters-from", COUNTERS));
+        command.addAll(link.options());
+        return new ContainerSpec(kind.image(), kind.limits(), runtime, shown, labels(), command, link.needsInput());
     }
 
     private Map<String, String> labels() {

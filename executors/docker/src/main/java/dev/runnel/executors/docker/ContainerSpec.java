@@ -18,13 +18,15 @@ import java.util.Optional;
 /// @param runtime the engine's default where absent
 /// @param shown folders and files of the host by their path inside, read-only
 /// @param command the runner's argv
+/// @param input whether standard input is open, for the one who attaches
 record ContainerSpec(
         ContainerImage image,
         SandboxLimits limits,
         Optional<String> runtime,
         Map<String, Path> shown,
         Map<String, String> labels,
-        List<String> command) {
+        List<String> command,
+        boolean input) {
     static final String WORKSPACE = "/workspace";
     static final String RUN = "/run/runnel";
 

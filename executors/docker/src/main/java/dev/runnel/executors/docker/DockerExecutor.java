@@ -62,8 +62,8 @@ public final class DockerExecutor implements Executor {
         this.maker = new ContainerMaker(engine, instance, config.runner(), config.runtime(), config.languages());
         this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
-        this.probe =
-                new EngineProbe(config, engine, catalog, (spec, traits) -> sandbox(maker.make(kind(spec)), traits));
+        this.probe = new EngineProbe(
+                config, engine, catalog, (spec, traits) -> sandbox(maker.make(kind(spec, traits)), traits));
         this.tending = Thread.ofVirtual().name("pool-tend").start(this::tend);
     }
 
@@ -111,7 +111,8 @@ public final class DockerExecutor implements Executor {
         }
         var opened = false;
         try {
-            var sandbox = new TrackedSandbox(sandbox(pool.take(kind(spec)), probe.traits()), closing -> {
+            var traits = probe.traits();
+            var sandbox = new TrackedSandbox(sandbox(pool.take(kind(spec, traits)), traits), closing -> {
                 open.remove(closing);
                 slots.release();
             });
@@ -129,8 +130,11 @@ public final class DockerExecutor implements Executor {
         }
     }
 
-    private Container.Kind kind(SandboxSpec spec) throws SandboxException {
-        return new Container.Kind(engine.image(catalog.choose(spec)), spec.limits());
+    private Container.Kind kind(SandboxSpec spec, Traits traits) throws SandboxException {
+        return new Container.Kind(
+                engine.image(catalog.choose(spec)),
+                spec.limits(),
+                traits.mountsSockets() && config.engine().getScheme().equals("unix"));
     }
 
     private static Sandbox sandbox(Container container, Traits traits) {

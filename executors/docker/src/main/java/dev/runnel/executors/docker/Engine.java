@@ -52,6 +52,11 @@ final class Engine implements AutoCloseable {
                         .build());
     }
 
+    /// Where it is.
+    URI address() {
+        return address;
+    }
+
     /// What it says of itself.
     Facts facts() throws SandboxException {
         var info = answer("asked what it is", () -> client.infoCmd().exec());
@@ -107,6 +112,9 @@ final class Engine implements AutoCloseable {
                             .withLabels(spec.labels())
                             .withNetworkDisabled(true)
                             .withTty(false)
+                            .withStdinOpen(spec.input())
+                            .withStdInOnce(spec.input())
+                            .withAttachStdin(spec.input())
                             .exec()
                             .getId());
         } catch (NotFoundException e) {

@@ -21,6 +21,11 @@ record Traits(Isolation isolation, Mechanism cgroups) {
                 facts.cgroupsV2() ? Mechanism.CGROUP_V2 : Mechanism.CGROUP_V1);
     }
 
+    /// Whether a socket of this host that is mounted into a container works there: not through gVisor's kernel.
+    boolean mountsSockets() {
+        return isolation != Isolation.KERNEL;
+    }
+
     SandboxDescription describe(Optional<String> imageDigest) {
         var enforcement = new EnumMap<LimitKind, Mechanism>(LimitKind.class);
         for (var limit : LimitKind.values()) {

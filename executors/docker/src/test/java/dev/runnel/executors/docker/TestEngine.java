@@ -38,11 +38,19 @@ final class TestEngine {
     }
 
     static DockerExecutorConfig config(Path runtime) {
+        return config(runtime, Optional.empty());
+    }
+
+    static DockerExecutorConfig gvisor(Path runtime) {
+        return config(runtime, Optional.of("runsc"));
+    }
+
+    private static DockerExecutorConfig config(Path runtime, Optional<String> ociRuntime) {
         return new DockerExecutorConfig(
                 address(),
                 runner(),
                 runtime,
-                Optional.empty(),
+                ociRuntime,
                 new Images(Optional.of(PYTHON), Map.of("javascript", NODE), List.of(), PullPolicy.NEVER),
                 List.of(
                         language("python", "main.py", "python3", "--version"),
