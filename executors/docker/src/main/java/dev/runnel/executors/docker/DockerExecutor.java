@@ -2,11 +2,9 @@ package dev.runnel.executors.docker;
 
 import dev.runnel.executors.runner.Alarms;
 import dev.runnel.executors.runner.InstanceDirectory;
-import dev.runnel.executors.runner.ProgramDefaults;
 import dev.runnel.executors.runner.RunnerSandbox;
 import dev.runnel.executors.runner.TrackedSandbox;
 import dev.runnel.executors.runner.WarmPool;
-import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
 import dev.runnel.executors.spi.Sandbox;
@@ -17,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +29,6 @@ import java.util.concurrent.Semaphore;
 public final class DockerExecutor implements Executor {
     static final String NAME = "docker";
 
-    private static final int OPEN_FILES = 1024;
     private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
     private final DockerExecutorConfig config;
@@ -142,15 +138,8 @@ public final class DockerExecutor implements Executor {
         return new RunnerSandbox(
                 traits.describe(Optional.of(image.id())),
                 container.connection(),
-                defaults(image),
+                traits.defaults(container.kind()),
                 container.footprint()::destroy);
-    }
-
-    private static ProgramDefaults defaults(ContainerImage image) {
-        var environment =
-                Map.of("PATH", image.path(), "HOME", ContainerSpec.WORKSPACE, "LANG", "C.UTF-8", "TMPDIR", "/tmp");
-        // Memory and processes are counted by the container's cgroup.
-        return new ProgramDefaults(environment, OPEN_FILES, 0, DataSize.ofBytes(0));
     }
 
     @Override

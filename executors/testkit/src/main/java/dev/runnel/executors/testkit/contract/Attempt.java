@@ -36,54 +36,54 @@ public final class Attempt {
         this.command = command;
     }
 
-    Attempt variable(String name, String value) {
+    public Attempt variable(String name, String value) {
         environment.put(name, value);
         return this;
     }
 
-    Attempt input(ProgramInput comes) {
+    public Attempt input(ProgramInput comes) {
         input = comes;
         return this;
     }
 
-    Attempt into(OutputSink other) {
+    public Attempt into(OutputSink other) {
         sink = Optional.of(other);
         return this;
     }
 
-    Attempt in(String directory) {
+    public Attempt in(String directory) {
         workingDirectory = WorkspacePath.of(directory);
         return this;
     }
 
-    Attempt merged() {
+    public Attempt merged() {
         mergeStderr = true;
         return this;
     }
 
-    Attempt wallTime(Duration limit) {
+    public Attempt wallTime(Duration limit) {
         wallTime = limit;
         return this;
     }
 
-    Attempt cpuTime(Duration limit) {
+    public Attempt cpuTime(Duration limit) {
         cpuTime = limit;
         return this;
     }
 
-    Attempt output(DataSize limit, OutputLimitAction action) {
+    public Attempt output(DataSize limit, OutputLimitAction action) {
         output = limit;
         onOutputLimit = action;
         return this;
     }
 
-    Attempt fileSize(DataSize limit) {
+    public Attempt fileSize(DataSize limit) {
         fileSize = limit;
         return this;
     }
 
     /// Nobody reads its output until [LiveRun#sink] is unblocked.
-    Attempt unread() {
+    public Attempt unread() {
         recording.block();
         return this;
     }
@@ -98,15 +98,15 @@ public final class Attempt {
                 new RunLimits(wallTime, cpuTime, output, onOutputLimit, fileSize));
     }
 
-    LiveRun start() {
+    public LiveRun start() {
         return new LiveRun(sandbox, program(), input, sink.orElse(recording), recording);
     }
 
-    Ended run() throws Exception {
+    public Ended run() throws Exception {
         var live = start();
         return new Ended(live.outcome(), live.sink());
     }
 
     /// What a run left.
-    record Ended(Outcome outcome, RecordingSink sink) {}
+    public record Ended(Outcome outcome, RecordingSink sink) {}
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /// A run under way, on a virtual thread of its own.
-final class LiveRun {
+public final class LiveRun {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final FutureTask<Outcome> task;
@@ -30,16 +30,16 @@ final class LiveRun {
     }
 
     /// Where its output goes, unless the attempt named another sink.
-    RecordingSink sink() {
+    public RecordingSink sink() {
         return recording;
     }
 
-    void cancel() {
+    public void cancel() {
         thread.interrupt();
     }
 
     /// What [Sandbox#run] returned, or threw; it must return within a minute.
-    Outcome outcome() throws Exception {
+    public Outcome outcome() throws Exception {
         if (!thread.join(PATIENCE)) {
             throw new AssertionError("run() has not returned in " + PATIENCE.toSeconds() + " s; so far the output was "
                     + recording.text());
