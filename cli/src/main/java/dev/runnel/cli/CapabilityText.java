@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 
 /// What a daemon can do, in words.
 final class CapabilityText {
+    private static final String DOCKER = "docker";
+
     private CapabilityText() {}
 
     /// Executors, languages, limits.
@@ -48,6 +50,9 @@ final class CapabilityText {
         }
         for (var limit : executor.getLimitMechanismsList()) {
             lines.add("  %-9s %s".formatted(Words.of(limit.getKind()), mechanism(limit)));
+        }
+        if (executor.getImagesCount() > 0) {
+            lines.add("  images    " + String.join(", ", executor.getImagesList()));
         }
         executor.getNotesList().forEach(note -> lines.add("  note: " + note));
         lines.add("");
@@ -109,8 +114,8 @@ final class CapabilityText {
         return words.stream().collect(Collectors.joining(", "));
     }
 
-    /// What would make the walls of an executor stronger, a line each; none where all is as strong as it
-    /// can be.
+    /// What would make the walls of an executor stronger, or an executor usable, a line each; none where all is as
+    /// strong as it can be.
     static List<String> remedies(GetCapabilitiesResponse capabilities) {
         var weak = capabilities.getExecutorsList().stream()
                 .flatMap(executor -> executor.getLimitMechanismsList().stream())
@@ -118,12 +123,28 @@ final class CapabilityText {
                 .map(limit -> Words.of(limit.getKind()))
                 .distinct()
                 .toList();
-        return weak.isEmpty()
+        var remedies = new ArrayList<String>();
+        if (!weak.isEmpty()) {
+            remedies.add("fix: %s would be exact by cgroups: run the daemon as root, or under systemd with Delegate=yes"
+                            .formatted(String.join(", ", weak))
+                    + " (deploy/runneld.service)");
+        }
+        if (capabilities.getExecutorsList().stream()
+                .anyMatch(executor -> executor.getName().equals(DOCKER) && !executor.getAvailable())) {
+            remedies.add("fix: start the Docker Engine, or name another by executors.docker.engine or DOCKER_HOST; the"
+                    + " daemon's user must be let into its socket, and the engine must have what"
+                    + " executors.docker.runtime names");
+        }
+        return remedies;
+    }
+
+    /// What could isolate more strongly and is not enabled, a line each.
+    static List<String> unused(GetCapabilitiesResponse capabilities) {
+        return capabilities.getExecutorsList().stream()
+                        .anyMatch(executor -> executor.getName().equals(DOCKER))
                 ? List.of()
-                : List.of(
-                        "fix: %s would be exact by cgroups: run the daemon as root, or under systemd with Delegate=yes"
-                                        .formatted(String.join(", ", weak))
-                                + " (deploy/runneld.service)");
+                : List.of("docker: not enabled, so there are no containers and no images: executors.docker.enabled in"
+                        + " a configuration, then `runnel doctor --config FILE` (docs/operations/configuration.md)");
     }
 
     private static boolean wantsCgroup(LimitMechanism limit) {

@@ -32,11 +32,11 @@ final class DaemonAccess implements AutoCloseable {
     /// process.
     static DaemonAccess open(DaemonOptions options) throws IOException {
         if (options.wantsEmbedded()) {
-            return embedded();
+            return embedded(options.config());
         }
         var environment = System.getenv();
         var running = options.named(environment).or(() -> running(environment));
-        return running.isPresent() ? to(running.get()) : embedded();
+        return running.isPresent() ? to(running.get()) : embedded(Optional.empty());
     }
 
     /// The daemon that the options name or the one at the usual socket.
@@ -44,7 +44,8 @@ final class DaemonAccess implements AutoCloseable {
     /// @throws UsageException when there is none
     static DaemonAccess openRunning(DaemonOptions options) {
         if (options.wantsEmbedded()) {
-            throw new UsageException("a daemon inside this command has nothing to tell: leave --embedded out");
+            throw new UsageException(
+                    "a daemon inside this command has nothing to tell: leave --embedded and --config out");
         }
         var environment = System.getenv();
         var running = options.named(environment)
@@ -63,8 +64,10 @@ final class DaemonAccess implements AutoCloseable {
     }
 
     /// A daemon in this process, whatever else runs.
-    static DaemonAccess embedded() throws IOException {
-        var daemon = EmbeddedDaemon.start();
+    ///
+    /// @param config absent: every setting at its default
+    static DaemonAccess embedded(Optional<Path> config) throws IOException {
+        var daemon = EmbeddedDaemon.start(config);
         return new DaemonAccess(connect(daemon.target()), Optional.of(daemon));
     }
 

@@ -29,12 +29,24 @@ final class DaemonOptions {
     @Option(names = "--embedded", description = "Start a daemon inside this command, even if one is running.")
     private boolean embedded;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration of a daemon inside this command; one is started even if another is "
+                    + "running.")
+    private Optional<Path> config = Optional.empty();
+
     /// Whether a daemon of the command's own was asked for.
     boolean wantsEmbedded() {
-        if (embedded && (socket.isPresent() || address.isPresent())) {
-            throw new UsageException("--embedded excludes --socket and --address");
+        if ((embedded || config.isPresent()) && (socket.isPresent() || address.isPresent())) {
+            throw new UsageException("--embedded and --config exclude --socket and --address");
         }
-        return embedded;
+        return embedded || config.isPresent();
+    }
+
+    /// The configuration of a daemon of the command's own; absent: every setting at its default.
+    Optional<Path> config() {
+        return config;
     }
 
     /// The daemon that was named; absent when none was and the default applies.

@@ -3,6 +3,7 @@ package dev.runnel.cli;
 import dev.runnel.v1.ExecutorCapability;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,11 +17,17 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "The daemon's own answer as one JSON object, then one per warning.")
     private boolean json;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The daemon's configuration. Default: every setting at its default.")
+    private Optional<Path> config = Optional.empty();
+
     @Override
     public Integer call() throws IOException {
         var screen = Screen.ofThisProcess();
         var host = new HostChecks(Path.of("/proc"));
-        try (var access = DaemonAccess.embedded()) {
+        try (var access = DaemonAccess.embedded(config)) {
             var capabilities = access.client().capabilities();
             if (json) {
                 var lines = new JsonLines(screen);
@@ -34,6 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
                         .skip(1)
                         .forEach(line -> screen.line(TerminalText.oneLine(line)));
                 CapabilityText.remedies(capabilities).forEach(screen::line);
+                CapabilityText.unused(capabilities).forEach(screen::line);
                 host.warnings().forEach(warning -> screen.line("warning: " + warning));
             }
             var works = capabilities.getExecutorsList().stream().anyMatch(ExecutorCapability::getAvailable);

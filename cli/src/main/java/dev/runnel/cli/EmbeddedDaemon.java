@@ -6,7 +6,9 @@ import dev.runnel.server.Main;
 import dev.runnel.server.config.Configuration;
 import dev.runnel.server.yaml.YamlException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// A daemon inside this process, for commands that find none running. It ends with the process, however
 /// that ends: nothing that it opened is left.
@@ -17,12 +19,14 @@ final class EmbeddedDaemon implements AutoCloseable {
         this.daemon = daemon;
     }
 
-    /// Starts it with the default configuration and a socket in a private folder.
+    /// Starts it with a socket in a private folder, whatever the configuration says of listeners.
     ///
+    /// @param config absent: every setting at its default
     /// @throws IOException saying what could not be had and what to do
-    static EmbeddedDaemon start() throws IOException {
+    static EmbeddedDaemon start(Optional<Path> config) throws IOException {
         try {
-            var daemon = Main.startEmbedded(endingAtOnce(Configuration.defaults()));
+            var configuration = config.isPresent() ? Configuration.load(config.get()) : Configuration.defaults();
+            var daemon = Main.startEmbedded(endingAtOnce(configuration));
             Runtime.getRuntime()
                     .addShutdownHook(
                             Thread.ofPlatform().name("stop-embedded-daemon").unstarted(daemon::close));

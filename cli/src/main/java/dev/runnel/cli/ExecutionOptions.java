@@ -74,6 +74,7 @@ final class ExecutionOptions {
                 .setMinimumIsolation(limits.isolation())
                 .setExecutor(limits.executor())
                 .setRequireCell(limits.requireCell())
+                .setImage(limits.image())
                 .build();
     }
 
@@ -86,6 +87,7 @@ final class ExecutionOptions {
                 .setMinimumIsolation(limits.isolation())
                 .setExecutor(limits.executor())
                 .setRequireCell(limits.requireCell())
+                .setImage(limits.image())
                 .build();
     }
 }

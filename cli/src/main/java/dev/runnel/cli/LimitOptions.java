@@ -65,6 +65,12 @@ final class LimitOptions {
             description = "The weakest isolation that will do: language, process, container, kernel or vm.")
     private Optional<Wall> isolation = Optional.empty();
 
+    @Option(
+            names = "--image",
+            paramLabel = "IMAGE",
+            description = "Run in a container of this image, one of those that the operator allows.")
+    private String image = "";
+
     @Option(names = "--require-cell", description = "Run in a cell, or not at all.")
     private boolean requireCell;
 
@@ -89,6 +95,11 @@ final class LimitOptions {
 
     Isolation isolation() {
         return isolation.map(wall -> wall.isolation).orElse(Isolation.ISOLATION_UNSPECIFIED);
+    }
+
+    /// Empty: the daemon chooses.
+    String image() {
+        return image;
     }
 
     /// Whether nothing but a cell will do.

@@ -5,6 +5,7 @@ import dev.runnel.v1.ExecutionSpec;
 import dev.runnel.v1.Program;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -16,7 +17,7 @@ final class WarmCommand implements Callable<Integer> {
         var nowhere = OutputStream.nullOutputStream();
         var screen = Screen.of(nowhere, nowhere, true);
         var _ = RunnelCommand.commandLine().getUsageMessage();
-        try (var access = DaemonAccess.embedded()) {
+        try (var access = DaemonAccess.embedded(Optional.empty())) {
             var capabilities = access.client().capabilities();
             new JsonLines(screen).message("capabilities", capabilities);
             for (var language : capabilities.getLanguagesList()) {

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 final class Words {
     /// What to do about a refusal, where the daemon's own message can't know this command's options.
     private static final Map<ErrorReason, String> ADVICE = Map.of(
+            ErrorReason.ERROR_REASON_IMAGE_UNAVAILABLE,
+            "`runnel capabilities` lists the images; executors.docker.images of the configuration decides them",
             ErrorReason.ERROR_REASON_LANGUAGE_UNAVAILABLE,
             "`runnel capabilities` lists the languages, `runnel doctor` says what is missing",
             ErrorReason.ERROR_REASON_EXECUTOR_UNAVAILABLE,

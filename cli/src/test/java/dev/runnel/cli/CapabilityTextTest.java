@@ -42,9 +42,46 @@ final class CapabilityTextTest {
     }
 
     @Test
+    void the_images_that_may_be_named_are_listed() {
+        var docker = ExecutorCapability.newBuilder().setName("docker").setAvailable(true);
+
+        assertThat(CapabilityText.executor(docker.addImages("node:18-slim")
+                        .addImages("python:3.11-slim")
+                        .build()))
+                .contains("  images    node:18-slim, python:3.11-slim");
+        assertThat(CapabilityText.executor(docker.clearImages().build()))
+                .noneSatisfy(line -> assertThat(line).contains("images"));
+    }
+
+    @Test
     void a_limit_that_nothing_holds_is_named_as_such() {
         assertThat(CapabilityText.of(memoryBy(Mechanism.MECHANISM_NONE)))
                 .anySatisfy(line -> assertThat(line).contains("memory", "NOT ENFORCED"));
+    }
+
+    @Test
+    void an_engine_that_is_not_there_gets_a_remedy() {
+        var docker = ExecutorCapability.newBuilder().setName("docker").setUnavailableReason("no such file");
+
+        assertThat(CapabilityText.remedies(of(docker)))
+                .singleElement()
+                .asString()
+                .contains("executors.docker.engine", "DOCKER_HOST");
+        assertThat(CapabilityText.remedies(of(docker.setAvailable(true)))).isEmpty();
+    }
+
+    @Test
+    void that_there_are_no_containers_is_told_where_they_are_not_enabled() {
+        assertThat(CapabilityText.unused(of(ExecutorCapability.newBuilder().setName("process"))))
+                .singleElement()
+                .asString()
+                .contains("executors.docker.enabled");
+        assertThat(CapabilityText.unused(of(ExecutorCapability.newBuilder().setName("docker"))))
+                .isEmpty();
+    }
+
+    private static GetCapabilitiesResponse of(ExecutorCapability.Builder executor) {
+        return GetCapabilitiesResponse.newBuilder().addExecutors(executor).build();
     }
 
     @Test

@@ -44,7 +44,16 @@ final class ExecutionOptionsTest {
 
     @Test
     void what_holds_a_program_is_asked_of_its_execution_and_of_its_session_alike() {
-        var options = parse("--require-cell", "--isolation", "kernel", "--executor", "gvisor", "--memory", "1MiB");
+        var options = parse(
+                "--require-cell",
+                "--isolation",
+                "kernel",
+                "--executor",
+                "gvisor",
+                "--image",
+                "python:3",
+                "--memory",
+                "1MiB");
 
         var execution = options.execution();
         var session = options.session();
@@ -52,10 +61,12 @@ final class ExecutionOptionsTest {
         assertThat(execution.getRequireCell()).isTrue();
         assertThat(execution.getMinimumIsolation()).isEqualTo(Isolation.ISOLATION_KERNEL);
         assertThat(execution.getExecutor()).isEqualTo("gvisor");
+        assertThat(execution.getImage()).isEqualTo("python:3");
         assertThat(execution.getLimits().getMemoryBytes()).isEqualTo(1 << 20);
         assertThat(session.getRequireCell()).isTrue();
         assertThat(session.getMinimumIsolation()).isEqualTo(Isolation.ISOLATION_KERNEL);
         assertThat(session.getExecutor()).isEqualTo("gvisor");
+        assertThat(session.getImage()).isEqualTo("python:3");
         assertThat(session.getLimits()).isEqualTo(execution.getLimits());
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param minimumIsolation the weakest that will do; without one the daemon's default
 /// @param executor the one that must be used
 /// @param requireCell nothing but a cell will do
+/// @param image the one that its sandbox must be made of
 /// @param artifacts relative globs of files to keep after the end
 /// @param maxQueueTime how long it may wait before it starts; without one the daemon's default
 public record ExecutionSpec(
@@ -22,6 +23,7 @@ public record ExecutionSpec(
         Optional<Isolation> minimumIsolation,
         Optional<String> executor,
         boolean requireCell,
+        Optional<String> image,
         List<String> artifacts,
         Optional<Duration> maxQueueTime,
         IfSessionBusy ifSessionBusy) {
@@ -42,6 +44,7 @@ public record ExecutionSpec(
                 minimumIsolation,
                 executor,
                 requireCell,
+                image,
                 artifacts,
                 maxQueueTime,
                 ifSessionBusy);

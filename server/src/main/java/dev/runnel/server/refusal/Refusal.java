@@ -87,6 +87,9 @@ public sealed interface Refusal {
     /// Nothing here is isolated as strongly as was asked.
     record IsolationUnavailable() implements Precondition {}
 
+    /// No executor here has images, or none lets this one be named.
+    record ImageUnavailable() implements Precondition {}
+
     /// Only plain sandboxes are to be had.
     record CellUnavailable() implements Precondition {}
 

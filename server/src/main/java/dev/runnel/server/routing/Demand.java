@@ -10,12 +10,14 @@ import java.util.Optional;
 /// @param executor the one it must be
 /// @param minimumIsolation the weakest that will do; without one the operator's
 /// @param requireCell nothing but a cell will do
+/// @param image the one it must offer
 /// @param language its own name; without one any will do, as for a session
 /// @param limits those that the client named, and the field of each
 public record Demand(
         Optional<String> executor,
         Optional<Isolation> minimumIsolation,
         boolean requireCell,
+        Optional<String> image,
         Optional<String> language,
         Map<LimitKind, String> limits) {
     public Demand {

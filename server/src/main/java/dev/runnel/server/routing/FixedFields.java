@@ -18,6 +18,7 @@ final class FixedFields {
         add(fields, "minimum_isolation", spec.minimumIsolation().isPresent());
         add(fields, "executor", spec.executor().isPresent());
         add(fields, "require_cell", spec.requireCell());
+        add(fields, "image", spec.image().isPresent());
         var limits = spec.limits();
         add(fields, "limits.profile", limits.profile().isPresent());
         add(fields, "limits.memory_bytes", limits.memory().isPresent());

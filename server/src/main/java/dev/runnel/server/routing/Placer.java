@@ -33,7 +33,7 @@ public final class Placer {
             var shortfall = Shortfall.of(candidate, demand, minimum);
             if (shortfall.isEmpty()) {
                 return new Placement(
-                        candidate.executor(), candidate.capabilities().orElseThrow());
+                        candidate.executor(), candidate.capabilities().orElseThrow(), demand.image());
             }
             lacking.add(shortfall.get());
             reasons.add(candidate.name() + ": " + shortfall.get().why());

@@ -76,13 +76,14 @@ public final class Router implements Resolver {
                 spec.executor(),
                 spec.minimumIsolation(),
                 spec.requireCell(),
+                spec.image(),
                 Optional.of(language.name()),
                 resolved.named()));
         var sandbox = new SandboxSpec(
                 UUID.randomUUID().toString(),
                 tenant.name(),
                 resolved.sandbox(),
-                Optional.empty(),
+                spec.image(),
                 Optional.of(language.name()),
                 builder.warmStart().map(Program.WarmStart::interpreter));
         return new Place(placement, resolved, new FreshSandboxes(placement.executor(), sandbox));
@@ -94,7 +95,13 @@ public final class Router implements Resolver {
         var resolved = limits.resolveIn(session.limits(), spec.limits());
         Placer.check(
                 session.placement(),
-                new Demand(Optional.empty(), Optional.empty(), false, Optional.of(language.name()), resolved.named()));
+                new Demand(
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        session.placement().image(),
+                        Optional.of(language.name()),
+                        resolved.named()));
         return new Place(session.placement(), resolved, session.sandboxes(spec.ifSessionBusy()));
     }
 

@@ -26,14 +26,27 @@ record Shortfall(int step, Refusal refusal, String why) {
 
     /// What an executor with these capabilities lacks first; absent when it will do.
     static Optional<Shortfall> of(ExecutorCapabilities capabilities, Demand demand, Isolation minimum) {
-        return language(capabilities, demand)
+        return image(capabilities, demand)
+                .or(() -> language(capabilities, demand))
                 .or(() -> isolation(capabilities.sandboxes(), minimum))
                 .or(() -> cell(capabilities.sandboxes(), demand))
                 .or(() -> limits(capabilities.sandboxes().enforcement(), demand.limits()));
     }
 
+    private static Optional<Shortfall> image(ExecutorCapabilities capabilities, Demand demand) {
+        var images = capabilities.images();
+        if (demand.image().isEmpty() || images.contains(demand.image().get())) {
+            return Optional.empty();
+        }
+        var why = images.isEmpty()
+                ? "it has no images"
+                : "the image is none of those that may be named, which are " + String.join(", ", images);
+        return Optional.of(new Shortfall(1, new Refusal.ImageUnavailable(), why));
+    }
+
+    /// What an image that was named has in it is not known before something runs in it.
     private static Optional<Shortfall> language(ExecutorCapabilities capabilities, Demand demand) {
-        if (demand.language().isEmpty()) {
+        if (demand.language().isEmpty() || demand.image().isPresent()) {
             return Optional.empty();
         }
         var support = Optional.ofNullable(
@@ -41,7 +54,7 @@ record Shortfall(int step, Refusal refusal, String why) {
         return switch (support.orElse(new LanguageSupport.Missing("it does not know the language"))) {
             case LanguageSupport.Supported _ -> Optional.empty();
             case LanguageSupport.Missing(var reason) ->
-                Optional.of(new Shortfall(1, new Refusal.LanguageUnavailable(), reason));
+                Optional.of(new Shortfall(2, new Refusal.LanguageUnavailable(), reason));
         };
     }
 
@@ -50,14 +63,14 @@ record Shortfall(int step, Refusal refusal, String why) {
             return Optional.empty();
         }
         return Optional.of(new Shortfall(
-                2, new Refusal.IsolationUnavailable(), "it isolates by " + sandboxes.isolation() + ", not " + minimum));
+                3, new Refusal.IsolationUnavailable(), "it isolates by " + sandboxes.isolation() + ", not " + minimum));
     }
 
     private static Optional<Shortfall> cell(SandboxDescription sandboxes, Demand demand) {
         if (!demand.requireCell() || sandboxes.kind() == SandboxDescription.Kind.CELL) {
             return Optional.empty();
         }
-        return Optional.of(new Shortfall(3, new Refusal.CellUnavailable(), "it has plain sandboxes only"));
+        return Optional.of(new Shortfall(4, new Refusal.CellUnavailable(), "it has plain sandboxes only"));
     }
 
     private static Optional<Shortfall> limits(Map<LimitKind, Mechanism> enforcement, Map<LimitKind, String> limits) {
@@ -65,7 +78,7 @@ record Shortfall(int step, Refusal refusal, String why) {
             var field = limits.get(kind);
             if (field != null && enforcement.get(kind) == Mechanism.NONE) {
                 return Optional.of(new Shortfall(
-                        4, new Refusal.LimitNotEnforceable(field), "nothing enforces " + field + " here"));
+                        5, new Refusal.LimitNotEnforceable(field), "nothing enforces " + field + " here"));
             }
         }
         return Optional.empty();

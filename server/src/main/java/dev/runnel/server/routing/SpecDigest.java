@@ -68,6 +68,7 @@ final class SpecDigest {
         text(placement.executor().name());
         text(sandboxes.isolation().name());
         text(sandboxes.kind().name());
+        optional(placement.image());
         optional(sandboxes.imageDigest());
         optional(spec.session());
     }

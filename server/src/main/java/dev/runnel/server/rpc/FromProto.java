@@ -61,7 +61,6 @@ public final class FromProto {
 
     /// An ExecutionSpec.
     static ExecutionSpec spec(dev.runnel.v1.ExecutionSpec spec, String prefix) throws RefusedException {
-        notYet(prefix + "image", !spec.getImage().isEmpty());
         notYet(prefix + "mounts", spec.getMountsCount() > 0);
         notYet(prefix + "devices", spec.getDevicesCount() > 0);
         notYet(prefix + "terminal", spec.hasTerminal());
@@ -73,6 +72,7 @@ public final class FromProto {
                 isolation(spec.getMinimumIsolation()),
                 text(spec.getExecutor()),
                 spec.getRequireCell(),
+                text(spec.getImage()),
                 spec.getArtifactsList(),
                 spec.hasMaxQueueTime() ? Optional.of(duration(spec.getMaxQueueTime())) : Optional.empty(),
                 switch (spec.getIfSessionBusy()) {

@@ -91,7 +91,6 @@ public final class SessionRpc extends SessionServiceGrpc.SessionServiceImplBase 
 
     private static SessionRequest decode(CreateSessionRequest request) throws RefusedException {
         var spec = request.getSpec();
-        notYet("spec.image", !spec.getImage().isEmpty());
         notYet("spec.mounts", spec.getMountsCount() > 0);
         notYet("spec.devices", spec.getDevicesCount() > 0);
         return new SessionRequest(
@@ -101,6 +100,7 @@ public final class SessionRpc extends SessionServiceGrpc.SessionServiceImplBase 
                         FromProto.isolation(spec.getMinimumIsolation()),
                         FromProto.text(spec.getExecutor()),
                         spec.getRequireCell(),
+                        FromProto.text(spec.getImage()),
                         spec.hasIdleTimeout()
                                 ? Optional.of(FromProto.duration(spec.getIdleTimeout()))
                                 : Optional.empty()),

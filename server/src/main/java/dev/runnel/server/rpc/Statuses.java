@@ -151,6 +151,7 @@ public final class Statuses {
             case Refusal.ExecutorUnavailable() -> ErrorReason.ERROR_REASON_EXECUTOR_UNAVAILABLE;
             case Refusal.IsolationUnavailable() -> ErrorReason.ERROR_REASON_ISOLATION_UNAVAILABLE;
             case Refusal.CellUnavailable() -> ErrorReason.ERROR_REASON_CELL_UNAVAILABLE;
+            case Refusal.ImageUnavailable() -> ErrorReason.ERROR_REASON_IMAGE_UNAVAILABLE;
             case Refusal.LimitNotEnforceable _ -> ErrorReason.ERROR_REASON_LIMIT_NOT_ENFORCEABLE;
             case Refusal.InstanceChanged() -> ErrorReason.ERROR_REASON_INSTANCE_CHANGED;
             case Refusal.SessionLost() -> ErrorReason.ERROR_REASON_SESSION_LOST;

@@ -85,7 +85,8 @@ public final class SystemRpc extends SystemServiceGrpc.SystemServiceImplBase {
         var sandboxes = found.get().sandboxes();
         message.setAvailable(true)
                 .setIsolation(Words.isolation(sandboxes.isolation()))
-                .setSandboxKind(Words.sandboxKind(sandboxes.kind()));
+                .setSandboxKind(Words.sandboxKind(sandboxes.kind()))
+                .addAllImages(found.get().images());
         sandboxes.enforcement().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> message.addLimitMechanisms(LimitMechanism.newBuilder()

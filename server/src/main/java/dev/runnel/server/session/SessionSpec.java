@@ -11,10 +11,12 @@ import java.util.Optional;
 /// @param minimumIsolation the weakest that will do; without one the daemon's default
 /// @param executor the one that must be used
 /// @param requireCell nothing but a cell will do
+/// @param image the one that its sandbox must be made of
 /// @param idleTimeout how long it may be without an execution; without one the daemon's default
 public record SessionSpec(
         LimitsSpec limits,
         Optional<Isolation> minimumIsolation,
         Optional<String> executor,
         boolean requireCell,
+        Optional<String> image,
         Optional<Duration> idleTimeout) {}

@@ -165,7 +165,12 @@ public final class Sessions implements AutoCloseable {
         var life = new Session.Life(idleTimeout(spec), settings.maxAge());
         var resolved = limits.resolve(spec.limits());
         var placement = placer.place(new Demand(
-                spec.executor(), spec.minimumIsolation(), spec.requireCell(), Optional.empty(), resolved.named()));
+                spec.executor(),
+                spec.minimumIsolation(),
+                spec.requireCell(),
+                spec.image(),
+                Optional.empty(),
+                resolved.named()));
         if (!room.tryAcquire()) {
             throw new RefusedException(
                     new Refusal.DaemonFull("sessions", RETRY_AFTER),
@@ -185,7 +190,7 @@ public final class Sessions implements AutoCloseable {
 
     private static Sandbox openSandbox(Tenant tenant, Placement placement, ResolvedLimits limits)
             throws RefusedException, InterruptedException {
-        var spec = new SandboxSpec(UUID.randomUUID().toString(), tenant.name(), limits.sandbox(), Optional.empty());
+        var spec = new SandboxSpec(UUID.randomUUID().toString(), tenant.name(), limits.sandbox(), placement.image());
         try {
             return placement.executor().open(spec);
         } catch (SandboxException e) {

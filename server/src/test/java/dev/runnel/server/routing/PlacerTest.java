@@ -66,6 +66,61 @@ class PlacerTest {
     }
 
     @Test
+    void anImageIsOnlyTakenFromAnExecutorThatLetsItBeNamed() throws Exception {
+        var debian = SECOND.withImages("debian", "node");
+        var ubuntu = TestExecutor.named("third").withImages("ubuntu");
+
+        var placed = placer(FIRST, debian, ubuntu).place(image("ubuntu"));
+
+        assertThat(placed.executor()).isEqualTo(ubuntu);
+        assertThat(placed.image()).contains("ubuntu");
+        var refused = refused(placer(FIRST, debian), image("ubuntu"));
+        assertThat(refused.failure().refusal()).isEqualTo(new Refusal.ImageUnavailable());
+        assertThat(refused)
+                .hasMessage("no executor here will do: first: it has no images;"
+                        + " second: the image is none of those that may be named, which are debian, node");
+    }
+
+    @Test
+    void withoutAnImageExecutorsWithImagesAreLikeAllOthers() throws Exception {
+        var images = FIRST.withImages("debian");
+
+        assertThat(placer(images, SECOND).place(python()).executor()).isEqualTo(images);
+        assertThat(placer(images).place(python()).image()).isEmpty();
+    }
+
+    @Test
+    void whatAnImageHasInItIsNotKnownBefore() throws Exception {
+        var images = FIRST.withImages("debian").missing("python", "the default image has none");
+
+        var placed = placer(images).place(image("debian"));
+
+        assertThat(placed.executor()).isEqualTo(images);
+        assertThat(placed.version("bash")).isEmpty();
+        assertThat(refused(placer(images), python()).failure().refusal()).isEqualTo(new Refusal.LanguageUnavailable());
+    }
+
+    @Test
+    void aStrongerIsolationAndAnImageAreAskedOfTheSameExecutor() {
+        var kernel = FIRST.isolatedBy(Isolation.KERNEL);
+        var container = SECOND.isolatedBy(Isolation.CONTAINER).withImages("debian");
+        var demand = new Demand(
+                Optional.empty(),
+                Optional.of(Isolation.KERNEL),
+                false,
+                Optional.of("debian"),
+                Optional.empty(),
+                Map.of());
+
+        var refused = refused(placer(kernel, container), demand);
+
+        assertThat(refused.failure().refusal()).isEqualTo(new Refusal.IsolationUnavailable());
+        assertThat(refused)
+                .hasMessage("no executor here will do: first: it has no images;"
+                        + " second: it isolates by CONTAINER, not KERNEL");
+    }
+
+    @Test
     void aLimitThatWasNamedIsEnforcedOrTheCallFails() throws Exception {
         var demand = demand(Optional.empty(), Optional.empty(), false, Map.of(LimitKind.CPU, "spec.limits.cpu_millis"));
 
@@ -122,13 +177,18 @@ class PlacerTest {
         return new Placer(new ExecutorCatalog(List.of(executors), names), Isolation.PROCESS);
     }
 
+    private static Demand image(String image) {
+        return new Demand(
+                Optional.empty(), Optional.empty(), false, Optional.of(image), Optional.of("python"), Map.of());
+    }
+
     private static Demand python() {
         return demand(Optional.empty(), Optional.empty(), false, Map.of());
     }
 
     private static Demand demand(
             Optional<String> executor, Optional<Isolation> minimum, boolean cell, Map<LimitKind, String> limits) {
-        return new Demand(executor, minimum, cell, Optional.of("python"), limits);
+        return new Demand(executor, minimum, cell, Optional.empty(), Optional.of("python"), limits);
     }
 
     private static RefusedException refused(Placer placer, Demand demand) {

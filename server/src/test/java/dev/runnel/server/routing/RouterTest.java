@@ -63,7 +63,7 @@ class RouterTest {
             warm: {kind: forked, command: [python3, '{file}'], cold_variables: [PYTHON*], prelude: prelude}
             """;
 
-    private final FakeExecutor executor = new FakeExecutor();
+    private final FakeExecutor executor = FakeExecutor.withImages("debian");
     private final MovableClock clock = new MovableClock();
     private final LimitResolver limits =
             new LimitResolver(Configuration.defaults().limits());
@@ -97,7 +97,7 @@ class RouterTest {
         return new SessionPlace() {
             @Override
             public Placement placement() {
-                return new Placement(executor, executor.capabilities());
+                return new Placement(executor, executor.capabilities(), Optional.empty());
             }
 
             @Override
@@ -160,6 +160,38 @@ class RouterTest {
         assertThat(interpreterFor(with(usual, usual.source(), Map.of("PYTHONUTF8", "1"), Map.of())))
                 .isEmpty();
         assertThat(interpreterFor(with(usual, true, List.of()))).isEmpty();
+    }
+
+    @Test
+    void aSandboxIsOpenedForTheLanguageAndOfTheImageThatWasNamed() throws Exception {
+        var spec = Specs.execution(Specs.program("sh", "exit 0"));
+
+        for (var asked : List.of(spec, withImage(spec, "debian"))) {
+            try (var plan = resolve(asked);
+                    var _ = plan.sandboxes().acquire(Duration.ZERO, _ -> {})) {
+                var opened = executor.openSandboxes().iterator().next().spec();
+                assertThat(opened.language()).contains("bash");
+                assertThat(opened.image()).isEqualTo(asked.image());
+            }
+        }
+        assertThatThrownBy(() -> resolve(withImage(spec, "ubuntu")))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("the image is none of those that may be named, which are debian");
+    }
+
+    private static ExecutionSpec withImage(ExecutionSpec spec, String image) {
+        return new ExecutionSpec(
+                spec.program(),
+                spec.standardInput(),
+                spec.session(),
+                spec.limits(),
+                spec.minimumIsolation(),
+                spec.executor(),
+                spec.requireCell(),
+                Optional.of(image),
+                spec.artifacts(),
+                spec.maxQueueTime(),
+                spec.ifSessionBusy());
     }
 
     /// What the sandbox was opened for, which is also who may run the program.
@@ -245,6 +277,7 @@ class RouterTest {
                 Optional.of(Isolation.PROCESS),
                 Optional.of("fake"),
                 true,
+                Optional.of("debian"),
                 List.of(),
                 Optional.empty(),
                 IfSessionBusy.WAIT);
@@ -253,7 +286,11 @@ class RouterTest {
 
         assertThat(refused.failure().refusal())
                 .isEqualTo(new Refusal.FixedBySession(List.of(
-                        "spec.minimum_isolation", "spec.executor", "spec.require_cell", "spec.limits.profile")));
+                        "spec.minimum_isolation",
+                        "spec.executor",
+                        "spec.require_cell",
+                        "spec.image",
+                        "spec.limits.profile")));
     }
 
     @Test
@@ -270,6 +307,7 @@ class RouterTest {
                         Optional.of(Isolation.PROCESS),
                         Optional.of("fake"),
                         false,
+                        Optional.empty(),
                         List.of(),
                         Optional.of(Duration.ofHours(1)),
                         IfSessionBusy.FAIL)));
@@ -292,6 +330,7 @@ class RouterTest {
                 digest(Specs.execution(with(plain, false, List.of("-O", "-u")))),
                 digest(Specs.execution(
                         plain, limitsSpec(Optional.empty(), Optional.of(Duration.ofSeconds(1))), Optional.empty())),
+                digest(withImage(Specs.execution(plain), "debian")),
                 digest(Specs.execution(plain, LimitsSpec.NONE, Optional.of("mine"))));
 
         assertThat(digests).doesNotHaveDuplicates();
@@ -339,6 +378,7 @@ class RouterTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 IfSessionBusy.WAIT);

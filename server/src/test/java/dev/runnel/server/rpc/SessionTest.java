@@ -239,6 +239,10 @@ class SessionTest {
                 .createSession(CreateSessionRequest.newBuilder()
                         .setSpec(SessionSpec.newBuilder().setImage("python:3.11-slim"))
                         .build()));
+        var mounts = Rejection.of(() -> daemon.sessionClient()
+                .createSession(CreateSessionRequest.newBuilder()
+                        .setSpec(SessionSpec.newBuilder().addMounts("data"))
+                        .build()));
         var cpu = Rejection.of(() -> daemon.sessionClient()
                 .createSession(CreateSessionRequest.newBuilder()
                         .setSpec(SessionSpec.newBuilder()
@@ -250,7 +254,9 @@ class SessionTest {
                         .build()));
 
         assertThat(cell.reason()).isEqualTo("CELL_UNAVAILABLE");
-        assertThat(image.reason()).isEqualTo("FIELD_NOT_SUPPORTED");
+        assertThat(image.code()).isEqualTo(Code.FAILED_PRECONDITION);
+        assertThat(image.reason()).isEqualTo("IMAGE_UNAVAILABLE");
+        assertThat(mounts.reason()).isEqualTo("FIELD_NOT_SUPPORTED");
         assertThat(cpu.reason()).isEqualTo("LIMIT_NOT_ENFORCEABLE");
         assertThat(instance.reason()).isEqualTo("INSTANCE_CHANGED");
         assertThat(daemon.executor.openSandboxes()).isEmpty();

@@ -44,7 +44,7 @@ class SessionsTest {
     private static final Duration AGE = Duration.ofHours(2);
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    private final FakeExecutor executor = new FakeExecutor();
+    private final FakeExecutor executor = FakeExecutor.withImages("debian");
     private final MovableClock clock = new MovableClock();
     private final FakeOccupants occupants = new FakeOccupants();
     private final SessionDirectory directory = new SessionDirectory();
@@ -88,6 +88,24 @@ class SessionsTest {
         assertThat(view.limits()).hasSize(8);
         assertThat(view.currentExecution()).isEmpty();
         assertThat(view.expires()).contains(clock.instant().plus(IDLE));
+    }
+
+    @Test
+    void theImageAskedForIsTheSandboxes() throws Exception {
+        sessions.create(ALICE, request("s", image("debian")));
+
+        assertThat(executor.openSandboxes().iterator().next().spec().image()).contains("debian");
+        assertThat(directory.find(ALICE, "s").placement().image()).contains("debian");
+        assertThat(refusal(() -> sessions.create(ALICE, request("s", plain()))))
+                .isEqualTo(new Refusal.SessionIdReused());
+        assertThat(refusal(() -> sessions.create(ALICE, request("t", image("ubuntu")))))
+                .isEqualTo(new Refusal.ImageUnavailable());
+        assertThat(executor.openSandboxes()).hasSize(1);
+    }
+
+    private static SessionSpec image(String image) {
+        return new SessionSpec(
+                LimitsSpec.NONE, Optional.empty(), Optional.empty(), false, Optional.of(image), Optional.empty());
     }
 
     @Test
@@ -381,7 +399,7 @@ class SessionsTest {
     }
 
     private static SessionSpec spec(LimitsSpec limits, Optional<Duration> idle) {
-        return new SessionSpec(limits, Optional.empty(), Optional.empty(), false, idle);
+        return new SessionSpec(limits, Optional.empty(), Optional.empty(), false, Optional.empty(), idle);
     }
 
     private static SessionFilter everything() {

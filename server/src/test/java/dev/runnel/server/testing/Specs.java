@@ -46,6 +46,7 @@ public final class Specs {
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 IfSessionBusy.WAIT);

@@ -24,7 +24,8 @@ public record TestExecutor(
         Isolation isolation,
         Kind kind,
         Map<LimitKind, Mechanism> enforcement,
-        Map<String, LanguageSupport> languages)
+        Map<String, LanguageSupport> languages,
+        List<String> images)
         implements Executor {
     /// Plain process sandboxes that enforce everything and speak Python and bash.
     public static TestExecutor named(String name) {
@@ -35,37 +36,42 @@ public record TestExecutor(
         Map<String, LanguageSupport> languages = Map.of(
                 "python", new LanguageSupport.Supported("Python 3.11.2"),
                 "bash", new LanguageSupport.Supported("GNU bash 5.2"));
-        return new TestExecutor(name, Optional.empty(), Isolation.PROCESS, Kind.PLAIN, enforcement, languages);
+        return new TestExecutor(
+                name, Optional.empty(), Isolation.PROCESS, Kind.PLAIN, enforcement, languages, List.of());
     }
 
     public TestExecutor unavailable(String why) {
-        return new TestExecutor(name, Optional.of(why), isolation, kind, enforcement, languages);
+        return new TestExecutor(name, Optional.of(why), isolation, kind, enforcement, languages, images);
     }
 
     public TestExecutor isolatedBy(Isolation other) {
-        return new TestExecutor(name, unavailable, other, kind, enforcement, languages);
+        return new TestExecutor(name, unavailable, other, kind, enforcement, languages, images);
     }
 
     public TestExecutor withCells() {
-        return new TestExecutor(name, unavailable, isolation, Kind.CELL, enforcement, languages);
+        return new TestExecutor(name, unavailable, isolation, Kind.CELL, enforcement, languages, images);
     }
 
     public TestExecutor without(LimitKind limit) {
         var weaker = new EnumMap<>(enforcement);
         weaker.put(limit, Mechanism.NONE);
-        return new TestExecutor(name, unavailable, isolation, kind, weaker, languages);
+        return new TestExecutor(name, unavailable, isolation, kind, weaker, languages, images);
     }
 
     public TestExecutor missing(String language, String why) {
         var fewer = new HashMap<>(languages);
         fewer.put(language, new LanguageSupport.Missing(why));
-        return new TestExecutor(name, unavailable, isolation, kind, enforcement, fewer);
+        return new TestExecutor(name, unavailable, isolation, kind, enforcement, fewer, images);
+    }
+
+    public TestExecutor withImages(String... allowed) {
+        return new TestExecutor(name, unavailable, isolation, kind, enforcement, languages, List.of(allowed));
     }
 
     @Override
     public ExecutorCapabilities capabilities() {
         var sandboxes = new SandboxDescription(name, isolation, kind, Optional.empty(), enforcement);
-        return new ExecutorCapabilities(unavailable, sandboxes, languages, List.of());
+        return new ExecutorCapabilities(unavailable, sandboxes, languages, images, List.of());
     }
 
     @Override

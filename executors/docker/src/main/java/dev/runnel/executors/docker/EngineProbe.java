@@ -14,6 +14,7 @@ import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.executors.spi.SandboxSpec;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,12 +83,13 @@ final class EngineProbe {
             var found = new Traits(Isolation.CONTAINER, Mechanism.NONE);
             Optional<String> unavailable = Optional.empty();
             Map<String, LanguageSupport> languages = new LinkedHashMap<>();
-            List<String> notes = List.of();
+            var notes = new ArrayList<String>();
             try {
                 var facts = facts();
                 found = traits();
-                notes = List.of("engine " + facts.version() + " at " + config.engine() + ", runtime "
+                notes.add("engine " + facts.version() + " at " + config.engine() + ", runtime "
                         + config.runtime().orElse(facts.defaultRuntime()));
+                notes.addAll(missingImages());
                 for (var language : config.languages()) {
                     languages.put(language.name(), support(language, found));
                 }
@@ -97,8 +99,8 @@ final class EngineProbe {
                     languages.put(language.name(), new LanguageSupport.Missing(unavailable.get()));
                 }
             }
-            var capabilities =
-                    new ExecutorCapabilities(unavailable, found.describe(Optional.empty()), languages, notes);
+            var capabilities = new ExecutorCapabilities(
+                    unavailable, found.describe(Optional.empty()), languages, catalog.all(), notes);
             if (unavailable.isEmpty()) {
                 known = capabilities;
             }
@@ -113,6 +115,22 @@ final class EngineProbe {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// In words, for an operator: what the engine lacks of the images that are configured.
+    private List<String> missingImages() throws SandboxException {
+        var missing = new ArrayList<String>();
+        for (var reference : catalog.all()) {
+            try {
+                var _ = engine.image(reference);
+            } catch (SandboxException e) {
+                if (!(e.reason() instanceof Reason.Unsupported)) {
+                    throw e;
+                }
+                missing.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return missing;
     }
 
     private LanguageSupport support(Language language, Traits found) throws SandboxException, InterruptedException {

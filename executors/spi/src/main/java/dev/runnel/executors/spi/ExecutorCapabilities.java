@@ -8,16 +8,28 @@ import java.util.Optional;
 ///
 /// @param unavailable why it can't open any sandbox here, and how to mend that; absent when it can
 /// @param sandboxes what a sandbox opened now would be; meaningless while `unavailable` is present
-/// @param languages by name: each configured language
+/// @param languages by name: each configured language, in a sandbox for which no image is named
+/// @param images those that a request may name, as it has to name them; none where sandboxes are made of no image
 /// @param notes what an operator should know: weaker protections, missing kernel features, and how to get them
 public record ExecutorCapabilities(
         Optional<String> unavailable,
         SandboxDescription sandboxes,
         Map<String, LanguageSupport> languages,
+        List<String> images,
         List<String> notes) {
     public ExecutorCapabilities {
         languages = Map.copyOf(languages);
+        images = List.copyOf(images);
         notes = List.copyOf(notes);
+    }
+
+    /// Of an executor without images.
+    public ExecutorCapabilities(
+            Optional<String> unavailable,
+            SandboxDescription sandboxes,
+            Map<String, LanguageSupport> languages,
+            List<String> notes) {
+        this(unavailable, sandboxes, languages, List.of(), notes);
     }
 
     /// Whether a language can be run.

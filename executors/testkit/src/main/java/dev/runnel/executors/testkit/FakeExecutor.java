@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class FakeExecutor implements Executor {
     private final Scripts scripts;
     private final Time time;
+    private final List<String> images;
     private final SandboxDescription description = describe();
     private final Checkpoints checkpoints = new Checkpoints();
     private final Set<FakeSandbox> open = ConcurrentHashMap.newKeySet();
@@ -39,8 +40,18 @@ public final class FakeExecutor implements Executor {
     }
 
     public FakeExecutor(Scripts scripts, Time time) {
+        this(scripts, time, List.of());
+    }
+
+    /// One that lets these images be named; what runs is the same in all of them.
+    public static FakeExecutor withImages(String... images) {
+        return new FakeExecutor(Scripts.lines(), Time.real(), List.of(images));
+    }
+
+    private FakeExecutor(Scripts scripts, Time time, List<String> images) {
         this.scripts = scripts;
         this.time = time;
+        this.images = images;
     }
 
     private static SandboxDescription describe() {
@@ -64,7 +75,7 @@ public final class FakeExecutor implements Executor {
                 "bash", new LanguageSupport.Supported("fake 1"),
                 "javascript", new LanguageSupport.Supported("fake 1"));
         return new ExecutorCapabilities(
-                Optional.empty(), description, languages, List.of("a fake: it isolates nothing"));
+                Optional.empty(), description, languages, images, List.of("a fake: it isolates nothing"));
     }
 
     @Override
