@@ -13,12 +13,10 @@ import java.util.Optional;
 /// @param byDefault for a request that names none, when its language has none
 /// @param byLanguage the image of a language, by the language's own name; it goes before that of the language.yaml
 /// @param allowed what a request may name besides
-/// @param pull what becomes of an image that the engine lacks
 public record DockerImageSettings(
         @Key("default") Optional<String> byDefault,
         @Default("{}") Map<String, String> byLanguage,
-        @Default("[]") List<String> allowed,
-        @Default("never") Pull pull) {
+        @Default("[]") List<String> allowed) {
     /// As long as the contract lets a request's be.
     private static final int LONGEST = 1024;
 
@@ -35,13 +33,5 @@ public record DockerImageSettings(
                 image.length() <= LONGEST && image.matches("[A-Za-z0-9][A-Za-z0-9._:/@-]*"),
                 key,
                 "not an image: '" + image + "' (expected such as python:3.11-slim)");
-    }
-
-    /// Whether images are pulled.
-    public enum Pull {
-        /// Never: the engine has them, or they can't be used.
-        NEVER,
-        /// Those that the engine lacks.
-        MISSING
     }
 }

@@ -300,7 +300,7 @@ class ConfigurationTest {
                              idle_timeout: 11m}}
               docker:
                 {enabled: true, engine: "tcp://engine:2375", runtime: runsc, max_sandboxes: 66,
-                 images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu], pull: missing}}
+                 images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu]}}
             limits:
               default_profile: tiny
               profiles:

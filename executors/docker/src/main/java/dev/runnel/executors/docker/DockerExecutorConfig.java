@@ -42,25 +42,15 @@ public record DockerExecutorConfig(
         }
     }
 
-    /// Which images there are.
+    /// Which images there are. The engine must have them: nothing is pulled.
     ///
     /// @param byDefault for a request that names none and whose language has none
     /// @param byLanguage the image of a language, by the language's name
     /// @param allowed the references a request may name besides those
-    /// @param pull what to do about an image that the engine lacks
-    public record Images(
-            Optional<String> byDefault, Map<String, String> byLanguage, List<String> allowed, PullPolicy pull) {
+    public record Images(Optional<String> byDefault, Map<String, String> byLanguage, List<String> allowed) {
         public Images {
             byLanguage = Map.copyOf(byLanguage);
             allowed = List.copyOf(allowed);
         }
-    }
-
-    /// What to do about images.
-    public enum PullPolicy {
-        /// Use what the engine has.
-        NEVER,
-        /// Pull what the engine lacks.
-        MISSING
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.runnel.executors.docker.DockerExecutorConfig.Images;
-import dev.runnel.executors.docker.DockerExecutorConfig.PullPolicy;
 import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.DataSize;
@@ -131,7 +130,7 @@ final class DockerExecutorTest {
     @Test
     void anAllowedImageThatTheEngineLacksIsToldWithTheCommandThatBringsIt() throws Exception {
         var config = TestEngine.config(runtime);
-        var images = new Images(Optional.of(TestEngine.PYTHON), Map.of(), List.of("missing:1"), PullPolicy.NEVER);
+        var images = new Images(Optional.of(TestEngine.PYTHON), Map.of(), List.of("missing:1"));
         try (var executor = TestEngine.executor(with(config, images, config.pool()))) {
             assertThatExceptionOfType(SandboxException.class)
                     .isThrownBy(() -> executor.open(spec(Optional.of("missing:1"))))

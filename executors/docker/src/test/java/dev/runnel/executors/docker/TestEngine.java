@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.runnel.executors.docker.DockerExecutorConfig.Images;
-import dev.runnel.executors.docker.DockerExecutorConfig.PullPolicy;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import java.io.IOException;
@@ -59,7 +58,7 @@ final class TestEngine {
                 runner(),
                 runtime,
                 ociRuntime,
-                new Images(Optional.of(PYTHON), Map.of("javascript", NODE), List.of(), PullPolicy.NEVER),
+                new Images(Optional.of(PYTHON), Map.of("javascript", NODE), List.of()),
                 List.of(
                         language("python", "main.py", "python3", "--version"),
                         language("bash", "main.sh", "bash", "--version"),
