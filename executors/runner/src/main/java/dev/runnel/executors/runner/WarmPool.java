@@ -20,9 +20,10 @@ import org.slf4j.LoggerFactory;
 
 /// Things that are made ahead because making one takes long, each used once. Thread-safe.
 ///
-/// What was asked for lately is kept in stock; what is not there is made for the one who asks. Stock is made in the
-/// background, few at a time. Where that fails it is tried again after a pause that doubles with each failure, so a
-/// broken source is not stormed, and the failure is nobody's but the log's.
+/// What was asked for lately is kept in stock; what is not there is made for the one who asks. Stock is
+/// made in the background, few at a time. Where that fails it is tried again after a pause that doubles
+/// with each failure, so a broken source is not stormed, or when somebody knows that it is mended
+/// ([#retry]); the failure is nobody's but the log's.
 ///
 /// @param <K> what kind of thing, with equals
 /// @param <T> the thing
@@ -103,7 +104,7 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
         Instant asked;
         int inTheMaking;
         int failures;
-        boolean pausing;
+        Optional<Alarms.Alarm> pause = Optional.empty();
         boolean dropped;
 
         Shelf(Instant asked) {
@@ -145,6 +146,21 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
             lock.unlock();
         }
         inBackground(dropped);
+    }
+
+    /// Ends the pauses after failures: what made things fail may be mended.
+    public void retry() {
+        lock.lock();
+        try {
+            shelves.forEach((kind, shelf) -> {
+                shelf.pause.ifPresent(Alarms.Alarm::cancel);
+                shelf.pause = Optional.empty();
+                shelf.failures = 0;
+                fill(kind, shelf);
+            });
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Replaces what has broken or become too old. To be called now and then, and when something has broken.
@@ -205,7 +221,7 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
     @GuardedBy("lock") private void fill(K kind, Shelf<T> shelf) {
         while (!closed
                 && !shelf.dropped
-                && !shelf.pausing
+                && shelf.pause.isEmpty()
                 && shelf.stock.size() + shelf.inTheMaking < settings.ahead()) {
             shelf.inTheMaking++;
             makers.execute(() -> make(kind, shelf));
@@ -248,13 +264,13 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
         lock.lock();
         try {
             shelf.inTheMaking--;
-            if (shelf.pausing || closed) {
+            if (shelf.pause.isPresent() || closed) {
                 return;
             }
-            shelf.pausing = true;
             var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(shelf.failures, 10));
             shelf.failures++;
-            alarms.after(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE, () -> resume(kind, shelf));
+            shelf.pause = Optional.of(alarms.after(
+                    pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE, () -> resume(kind, shelf)));
         } finally {
             lock.unlock();
         }
@@ -263,7 +279,7 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
     private void resume(K kind, Shelf<T> shelf) {
         lock.lock();
         try {
-            shelf.pausing = false;
+            shelf.pause = Optional.empty();
             fill(kind, shelf);
         } finally {
             lock.unlock();
@@ -287,7 +303,8 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
         items.forEach(item -> Thread.ofVirtual().name("pool-destroy").start(item::destroy));
     }
 
-    /// Destroys the stock and what is being made, and returns when that is gone. What was taken is its owner's.
+    /// Destroys the stock and what is being made, and returns when that is gone. What was taken is its
+    /// owner's.
     @Override
     public void close() {
         var left = new ArrayList<T>();

@@ -174,6 +174,22 @@ final class WarmPoolTest {
     }
 
     @Test
+    void pausesEndWhenTheSourceIsKnownToBeMended() throws Exception {
+        broken.set(true);
+        try (var one = pool(1, 1)) {
+            one.prepare("a");
+            time.awaitAlarm();
+            broken.set(false);
+
+            one.retry();
+
+            while (one.statistics().stock() != 1) {
+                Thread.sleep(1);
+            }
+        }
+    }
+
+    @Test
     void whoAsksWhileTheSourceFailsIsTold() {
         broken.set(true);
 
