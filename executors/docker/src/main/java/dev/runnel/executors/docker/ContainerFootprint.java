@@ -14,13 +14,21 @@ final class ContainerFootprint {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerFootprint.class);
 
     private final Engine engine;
+    private final Upkeep upkeep;
     private final Path directory;
     private volatile Optional<String> container = Optional.empty();
 
     /// @param directory with its socket, not made yet
-    ContainerFootprint(Engine engine, Path directory) {
+    ContainerFootprint(Engine engine, Upkeep upkeep, Path directory) {
         this.engine = engine;
+        this.upkeep = upkeep;
         this.directory = directory;
+        upkeep.use(name());
+    }
+
+    /// Of the sandbox, unique in its instance.
+    String name() {
+        return directory.getFileName().toString();
     }
 
     Path directory() {
@@ -35,16 +43,20 @@ final class ContainerFootprint {
         return container.orElseThrow();
     }
 
-    /// Kills everything in the container and removes it and its folder. What can't be removed now is told, and found by
-    /// its label later.
+    /// Kills everything in the container and removes it and its folder. Where the engine does not do it in
+    /// time it is done later: by then the end of its channel has made the runner kill what ran.
     void destroy() {
-        container.ifPresent(id -> {
-            try {
-                engine.remove(id);
-            } catch (SandboxException e) {
-                LOG.warn("container {} is left behind", id, e);
+        var removed = false;
+        try {
+            if (container.isPresent()) {
+                engine.remove(container.get());
+                removed = true;
             }
-        });
+        } catch (SandboxException e) {
+            LOG.warn("container {} is removed later: {}", container.get(), e.getMessage());
+        } finally {
+            upkeep.leave(name(), removed);
+        }
         try {
             if (Files.isDirectory(directory)) {
                 InstanceDirectory.removeTree(directory);

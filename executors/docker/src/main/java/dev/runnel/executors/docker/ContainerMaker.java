@@ -14,11 +14,11 @@ import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Makes containers with a runner in them, started and greeted.
@@ -31,6 +31,8 @@ final class ContainerMaker {
 
     private final Engine engine;
     private final InstanceDirectory instance;
+    private final Upkeep upkeep;
+    private final Owner owner;
     private final Path runner;
     private final Optional<String> runtime;
     private final List<Language> languages;
@@ -38,11 +40,15 @@ final class ContainerMaker {
     ContainerMaker(
             Engine engine,
             InstanceDirectory instance,
+            Upkeep upkeep,
+            Owner owner,
             Path runner,
             Optional<String> runtime,
             List<Language> languages) {
         this.engine = engine;
         this.instance = instance;
+        this.upkeep = upkeep;
+        this.owner = owner;
         this.runner = runner;
         this.runtime = runtime;
         this.languages = languages;
@@ -51,7 +57,7 @@ final class ContainerMaker {
     /// Leaves nothing behind when it fails.
     Container make(Container.Kind kind) throws SandboxException, InterruptedException {
         var nonce = Nonce.random(Nonce.BYTES);
-        var footprint = new ContainerFootprint(engine, instance.sandboxDirectory(nonce));
+        var footprint = new ContainerFootprint(engine, upkeep, instance.sandboxDirectory(nonce));
         var opened = false;
         try (var link = link(kind, footprint)) {
             footprint.remember(engine.create(spec(kind, nonce, link)));
@@ -107,12 +113,10 @@ final class ContainerMaker {
         for (var language : languages) {
             language.prelude().ifPresent(prelude -> shown.put(language.preludePath(), prelude));
         }
+        var labels = new Labels(owner.id(), instance.name())
+                .of(nonce, InstantSource.system().instant());
         var command = new ArrayList<>(List.of(RUNNER, "--nonce", nonce, "--counters-from", COUNTERS));
         command.addAll(link.options());
-        return new ContainerSpec(kind.image(), kind.limits(), runtime, shown, labels(), command, link.needsInput());
-    }
-
-    private Map<String, String> labels() {
-        return Map.of(Labels.INSTANCE, instance.name());
+        return new ContainerSpec(kind.image(), kind.limits(), runtime, shown, labels, command, link.needsInput());
     }
 }

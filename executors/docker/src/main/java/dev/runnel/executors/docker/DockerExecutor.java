@@ -13,7 +13,6 @@ import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
@@ -21,15 +20,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
-/// Opens containers of a Docker Engine, each for one execution or session: a hardened container in which nothing has
-/// run
-/// but the runner.
+/// Opens containers of a Docker Engine, each for one execution or session: a hardened container in which
+/// nothing has run but the runner.
 ///
-/// Making one never fails: where there is no engine, [#capabilities()] says why and [#open] refuses until there is one.
+/// Making one never fails: where there is no engine, [#capabilities()] says why and [#open] refuses until
+/// there is one.
+///
+/// An engine that stops to answer is noticed within [Pulse#BEAT_WITHIN] and [Pulse#FELT_EVERY], by who asks
+/// something of it: then [#open] fails, and closing a sandbox leaves the container, in which nothing runs
+/// any more, to be removed later.
 public final class DockerExecutor implements Executor {
     static final String NAME = "docker";
-
-    private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
     private final DockerExecutorConfig config;
     private final Engine engine;
@@ -37,7 +38,7 @@ public final class DockerExecutor implements Executor {
     private final InstanceDirectory instance;
     private final ContainerMaker maker;
     private final WarmPool<Container.Kind, Container> pool;
-    private final Thread tending;
+    private final Upkeep upkeep;
     private final EngineProbe probe;
     private final Semaphore slots;
     private final Set<Sandbox> open = ConcurrentHashMap.newKeySet();
@@ -53,14 +54,16 @@ public final class DockerExecutor implements Executor {
         this.catalog = new Catalog(config.images(), config.languages());
         var reaper = new ContainerReaper(engine);
         var runtime = config.runtimeDirectory().toAbsolutePath();
-        InstanceDirectory.reapDead(runtime, reaper);
         this.instance = InstanceDirectory.create(runtime, reaper);
-        this.maker = new ContainerMaker(engine, instance, config.runner(), config.runtime(), config.languages());
+        var owner = Owner.of(runtime);
+        this.upkeep = new Upkeep(engine, reaper, runtime, instance.name(), owner);
+        this.maker = new ContainerMaker(
+                engine, instance, upkeep, owner, config.runner(), config.runtime(), config.languages());
         this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
         this.probe = new EngineProbe(
                 config, engine, catalog, (spec, traits) -> sandbox(maker.make(kind(spec, traits)), traits));
-        this.tending = Thread.ofVirtual().name("pool-tend").start(this::tend);
+        upkeep.begin(pool::tend, this::engineIsBack);
     }
 
     /// A container that breaks while it waits is replaced at once.
@@ -70,15 +73,10 @@ public final class DockerExecutor implements Executor {
         return container;
     }
 
-    private void tend() {
-        try {
-            while (true) {
-                Thread.sleep(TEND_EVERY);
-                pool.tend();
-            }
-        } catch (InterruptedException _) {
-            // Closed.
-        }
+    /// It may be another than before, by its version or settings.
+    private void engineIsBack() {
+        pool.retry();
+        probe.forget();
     }
 
     @Override
@@ -88,7 +86,8 @@ public final class DockerExecutor implements Executor {
 
     @Override
     public ExecutorCapabilities capabilities() {
-        return probe.capabilities();
+        // Upkeep looks for an engine that is lost.
+        return engine.trouble().map(probe::unavailable).orElseGet(probe::capabilities);
     }
 
     /// How the stock of started containers has done.
@@ -148,8 +147,8 @@ public final class DockerExecutor implements Executor {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             open.forEach(sandbox -> threads.execute(sandbox::close));
         }
-        tending.interrupt();
         pool.close();
+        upkeep.close();
         instance.close();
         engine.close();
     }

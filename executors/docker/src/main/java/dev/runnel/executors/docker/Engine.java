@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -26,35 +27,63 @@ import java.util.stream.Stream;
 /// Only requests with an answer go this way: output of containers has a stream of its own.
 final class Engine implements AutoCloseable {
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
-    /// Making and starting a container takes 0.2 s, and many wait for each other inside the engine.
+    /// Making and starting a container takes 0.2 s, and many wait for each other inside the engine. One
+    /// that hangs is not waited for that long: see [Pulse].
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(60);
 
     private static final int CONNECTIONS = 64;
+    private static final String REMEDY = ". Start it, or name another as executors.docker.engine";
     private static final String PATH = "PATH=";
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final URI address;
     private final DockerClient client;
+    /// With a connection of its own, for when all others are taken.
+    private final DockerClient forPulse;
+
+    private final Pulse pulse;
+    private volatile Runnable whenLost = () -> {};
 
     Engine(URI address) {
         this.address = address;
+        this.client = client(address, CONNECTIONS, ANSWER_WITHIN);
+        this.forPulse = client(address, 1, Pulse.BEAT_WITHIN);
+        this.pulse = new Pulse(() -> forPulse.pingCmd().exec(), () -> whenLost.run());
+    }
+
+    private static DockerClient client(URI address, int connections, Duration answerWithin) {
         var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(address.toString())
                 .build();
-        this.client = DockerClientImpl.getInstance(
+        return DockerClientImpl.getInstance(
                 config,
                 new ZerodepDockerHttpClient.Builder()
                         .dockerHost(address)
                         .sslConfig(config.getSSLConfig())
-                        .maxConnections(CONNECTIONS)
+                        .maxConnections(connections)
                         .connectionTimeout(CONNECT_WITHIN)
-                        .responseTimeout(ANSWER_WITHIN)
+                        .responseTimeout(answerWithin)
                         .build());
     }
 
     /// Where it is.
     URI address() {
         return address;
+    }
+
+    /// Whether it answers now.
+    boolean beats() {
+        return pulse.beats();
+    }
+
+    /// Why it could not be used when last something was asked of it, and what to do.
+    Optional<String> trouble() {
+        return pulse.trouble().map(why -> "the engine at " + address + " does not answer: " + why + REMEDY);
+    }
+
+    /// Says who is told each time that the engine stops to answer. Returns at once.
+    void whenLost(Runnable action) {
+        whenLost = action;
     }
 
     /// What it says of itself.
@@ -111,6 +140,9 @@ final class Engine implements AutoCloseable {
                             .withEnv(PATH + spec.image().path())
                             .withLabels(spec.labels())
                             .withNetworkDisabled(true)
+                            // The runner needs no time for its end, and an engine that stops would give it
+                            // ten seconds.
+                            .withStopSignal("SIGKILL")
                             .withTty(false)
                             .withStdinOpen(spec.input())
                             .withStdInOnce(spec.input())
@@ -177,38 +209,43 @@ final class Engine implements AutoCloseable {
                         .exec());
     }
 
-    /// Errors that say something about what was asked pass; all others mean that the engine can't be used just now.
+    /// Errors that say something about what was asked pass; all others mean that the engine can't be used
+    /// just now.
     private <T> T answer(String what, Supplier<T> request) throws SandboxException {
-        try {
-            return request.get();
-        } catch (NotFoundException | ConflictException | NotModifiedException e) {
-            throw e;
-        } catch (DockerException e) {
-            throw new SandboxException(
-                    new Reason.Unavailable(),
-                    "the engine at " + address + " was " + what + " and refused: " + e.getMessage(),
-                    e);
-        } catch (RuntimeException e) {
-            // docker-java wraps what its transport throws.
-            throw new SandboxException(
-                    new Reason.Unavailable(),
-                    "the engine at " + address + " was " + what + " and did not answer: " + rootOf(e),
-                    e);
+        for (var again = false; ; again = true) {
+            try {
+                return pulse.answer(request, ANSWER_WITHIN);
+            } catch (NotFoundException | ConflictException | NotModifiedException e) {
+                throw e;
+            } catch (DockerException e) {
+                throw new SandboxException(
+                        new Reason.Unavailable(),
+                        "the engine at " + address + " was " + what + " and refused: " + e.getMessage(),
+                        e);
+            } catch (Pulse.Silence e) {
+                throw silent(what, String.valueOf(e.getMessage()), e);
+            } catch (RuntimeException e) {
+                // A connection kept from before the engine's restart ends like one that breaks now. Nothing
+                // is asked that does harm when it is asked twice: a container that nobody knows of is
+                // removed.
+                if (again || !pulse.beats()) {
+                    throw silent(what, Pulse.rootOf(e).toString(), e);
+                }
+            }
         }
     }
 
-    private static Throwable rootOf(Throwable failure) {
-        var root = failure;
-        for (var cause = root.getCause(); cause != null; cause = root.getCause()) {
-            root = cause;
-        }
-        return root;
+    private SandboxException silent(String what, String why, Exception cause) {
+        return new SandboxException(
+                new Reason.Unavailable(),
+                "the engine at " + address + " was " + what + " and did not answer: " + why + REMEDY,
+                cause);
     }
 
     @Override
     public void close() {
-        try {
-            client.close();
+        try (client) {
+            forPulse.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -74,6 +74,28 @@ final class EngineProbe {
         return facts;
     }
 
+    /// What was found out holds no longer.
+    void forget() {
+        lock.lock();
+        try {
+            known = null;
+            traits = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What can be done while there is no engine.
+    ExecutorCapabilities unavailable(String why) {
+        var languages = new LinkedHashMap<String, LanguageSupport>();
+        config.languages().forEach(language -> languages.put(language.name(), new LanguageSupport.Missing(why)));
+        return new ExecutorCapabilities(
+                Optional.of(why),
+                new Traits(Isolation.CONTAINER, Mechanism.NONE).describe(Optional.empty()),
+                languages,
+                List.of());
+    }
+
     ExecutorCapabilities capabilities() {
         lock.lock();
         try {

@@ -1,9 +1,30 @@
 package dev.runnel.executors.docker;
 
-/// What tells our containers from others.
-final class Labels {
-    /// Which daemon's: the name of its [dev.runnel.executors.runner.InstanceDirectory].
-    static final String INSTANCE = "dev.runnel.instance";
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 
-    private Labels() {}
+/// What tells our containers from others, and whose each is.
+///
+/// @param owner [Owner#id()]
+/// @param instance which daemon's: the name of its [dev.runnel.executors.runner.InstanceDirectory]
+record Labels(String owner, String instance) {
+    static final String OWNER = "dev.runnel.owner";
+    static final String INSTANCE = "dev.runnel.instance";
+    /// Which of the instance's: the name of its folder.
+    static final String SANDBOX = "dev.runnel.sandbox";
+    /// When, for people: nothing decides by it.
+    static final String CREATED = "dev.runnel.created";
+
+    Map<String, String> of(String sandbox, Instant created) {
+        return Map.of(
+                OWNER,
+                owner,
+                INSTANCE,
+                instance,
+                SANDBOX,
+                sandbox,
+                CREATED,
+                created.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
 }

@@ -72,29 +72,50 @@ public final class InstanceDirectory implements AutoCloseable {
     }
 
     /// Reaps every instance in `runtime` whose daemon is dead. What can't be reaped is left for the next time.
-    public static void reapDead(Path runtime, Reaping reaping) throws IOException {
+    ///
+    /// @return whether nothing had to be left
+    public static boolean reapDead(Path runtime, Reaping reaping) throws IOException {
         if (!Files.isDirectory(runtime)) {
-            return;
+            return true;
         }
+        var all = true;
         for (var lock : list(runtime)) {
             var name = lock.getFileName().toString();
             if (name.endsWith(LOCK_SUFFIX) && !name.startsWith(ownPrefix())) {
-                reapIfDead(lock, reaping);
+                all &= reapIfDead(lock, reaping);
             }
         }
+        return all;
     }
 
-    private static void reapIfDead(Path lock, Reaping reaping) {
+    private static boolean reapIfDead(Path lock, Reaping reaping) {
         try (var file = FileChannel.open(lock, StandardOpenOption.WRITE)) {
             if (file.tryLock() == null) {
-                return;
+                return true;
             }
             var name = lock.getFileName().toString();
             var directory = lock.resolveSibling(name.substring(0, name.length() - LOCK_SUFFIX.length()));
             LOG.info("removing what a dead daemon left in {}", directory);
             remove(directory, reaping);
+            return true;
         } catch (IOException | OverlappingFileLockException e) {
             LOG.warn("what belongs to {} could not be removed", lock, e);
+            return false;
+        }
+    }
+
+    /// Whether the instance of that name may live: it has a lock file in `runtime`, which [#reapDead] looks at,
+    /// or a process has its daemon's pid. For instances of daemons in this pid namespace, whatever became of
+    /// their folder.
+    public static boolean mayLive(Path runtime, String name) {
+        if (name.startsWith(ownPrefix()) || Files.exists(lockOf(runtime.resolve(name)))) {
+            return true;
+        }
+        try {
+            var pid = Long.parseLong(name.substring(0, Math.max(0, name.indexOf('-'))));
+            return pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
+        } catch (NumberFormatException _) {
+            return true;
         }
     }
 
