@@ -75,7 +75,7 @@ final class TestEngine {
         return URI.create(Objects.requireNonNull(address));
     }
 
-    private static Path runner() {
+    static Path runner() {
         var libexec = Path.of(System.getProperty("runnel.libexec", "../../images/runner/target/dist"));
         var runner = libexec.resolve("runnel-runner").toAbsolutePath().normalize();
         if (!Files.exists(runner)) {
@@ -84,7 +84,7 @@ final class TestEngine {
         return runner;
     }
 
-    private static void missing(String why) {
+    static void missing(String why) {
         if ("true".equals(System.getenv("CI"))) {
             fail(why);
         }
@@ -92,7 +92,7 @@ final class TestEngine {
         abort(why);
     }
 
-    private static Language language(String name, String file, String... version) {
+    static Language language(String name, String file, String... version) {
         return new Language(
                 name,
                 List.of(),
