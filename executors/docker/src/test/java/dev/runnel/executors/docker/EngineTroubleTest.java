@@ -145,6 +145,20 @@ final class EngineTroubleTest {
     }
 
     @Test
+    void aContainerWhoseSandboxIsClosedWithoutAnEngineIsRemovedWhenThereIsOne() throws Exception {
+        var held = Running.idle(executor);
+        var container = containerOf(held);
+        engine.kill();
+
+        held.close();
+
+        assertThat(held.processes()).isEmpty();
+        engine.start();
+        Eventually.holds(
+                "the container is removed", PATIENCE, () -> !engine.containers().contains(container));
+    }
+
+    @Test
     void theEndOfAnExecutorDoesNotWaitForAnEngineThatHangs() throws Exception {
         var held = Running.idle(executor);
         awaitStock();
