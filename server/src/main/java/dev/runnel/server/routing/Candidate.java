@@ -8,7 +8,8 @@ import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// An executor and what it can do here, which is found out once, in the background. Thread-safe.
+/// An executor and what it can do here, which is found out in the background and then known. Where it can do nothing it
+/// is asked again: an engine may have been started since. Thread-safe.
 public final class Candidate {
     private static final Logger log = LoggerFactory.getLogger(Candidate.class);
 
@@ -38,7 +39,7 @@ public final class Candidate {
         try {
             while (true) {
                 try {
-                    return Optional.of(probe.get());
+                    return Optional.of(current(probe.get()));
                 } catch (InterruptedException _) {
                     interrupted = true; // a probe is short, and its result is everybody's
                 } catch (ExecutionException e) {
@@ -51,6 +52,10 @@ public final class Candidate {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private ExecutorCapabilities current(ExecutorCapabilities found) {
+        return found.unavailable().isPresent() ? executor.capabilities() : found;
     }
 
     /// Why no sandbox can be opened here; absent when one can.
