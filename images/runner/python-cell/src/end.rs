@@ -118,20 +118,17 @@ fn is_of_main(frame: *mut c_void, globals: *mut Object) -> bool {
     words.contains(&globals)
 }
 
-/// `end(silent, nothing_left, arguments)`, registered with atexit before anything of the program's, so it runs last, after threads have
-/// been waited for. It comes back when the interpreter is to end by itself.
+/// `end(silent, nothing_left, arguments)`, registered with atexit before anything of the program's, so it runs last, after
+/// threads have been waited for. It comes back when the interpreter is to end by itself.
 ///
 /// `silent` is a tuple of pairs: a callable and its arguments, which must all return None: no Python code runs before it is
-/// clear that nobody watches. Calls from here are not traced. atexit has the only references to all three: what they hold lives no
-/// longer than without them.
+/// clear that nobody watches. Calls from here are not traced. atexit has the only references to all three: what they hold
+/// lives no longer than without them.
 pub unsafe extern "C" fn end(_module: *mut Object, arguments: *mut Object) -> *mut Object {
     // SAFETY: the interpreter's lock is held.
     let ending = unsafe { &*ENDING.get() };
-    // SAFETY: a tuple, as METH_VARARGS has it; too few items leave NULL and an exception.
-    let given = [0, 1, 2].map(|index| unsafe { python::PyTuple_GetItem(arguments, index) });
-    let [silent, nothing_left, before] = given;
     if ending.returned
-        && !given.contains(&null_mut())
+        && let Some([silent, nothing_left, before]) = items(arguments)
         && is_called_by_the_interpreter()
         && !will_differ(ending)
         && is_silent(silent)
@@ -203,18 +200,9 @@ fn is_silent(pairs: *mut Object) -> bool {
     let count = unsafe { python::PyTuple_Size(pairs) };
     count >= 0
         && (0..count).all(|index| {
-            // SAFETY: within the tuple; borrowed, as the next two.
+            // SAFETY: within the tuple; borrowed.
             let pair = unsafe { python::PyTuple_GetItem(pairs, index) };
-            if pair.is_null() {
-                return false;
-            }
-            // SAFETY: checked by the callee.
-            let callable = unsafe { python::PyTuple_GetItem(pair, 0) };
-            // SAFETY: as above.
-            let arguments = unsafe { python::PyTuple_GetItem(pair, 1) };
-            if callable.is_null() || arguments.is_null() {
-                return false;
-            }
+            let Some([callable, arguments]) = items(pair) else { return false };
             // SAFETY: living objects.
             let answer = unsafe { python::PyObject_CallObject(callable, arguments) };
             let is_none = answer == (&raw const python::_Py_NoneStruct).cast_mut();
@@ -237,12 +225,7 @@ fn is_true(callable: *mut Object, arguments: *mut Object) -> bool {
 /// `solid(kind, plain)`: the first of the class and its bases that no class statement made, or None where instances have
 /// a finalizer made by Python code. `plain` is any class that a class statement made: all have one deallocator.
 pub unsafe extern "C" fn solid(_module: *mut Object, arguments: *mut Object) -> *mut Object {
-    // SAFETY: a tuple, as METH_VARARGS has it.
-    let given = [0, 1].map(|index| unsafe { python::PyTuple_GetItem(arguments, index) });
-    let [kind, plain] = given;
-    if given.contains(&null_mut()) {
-        return null_mut();
-    }
+    let Some([kind, plain]) = items(arguments) else { return null_mut() };
     match solid_of(kind, plain) {
         Some(solid) => {
             // SAFETY: a living object.
@@ -255,12 +238,7 @@ pub unsafe extern "C" fn solid(_module: *mut Object, arguments: *mut Object) -> 
 
 /// `finalizable(kinds, plain)`: how many of a list of classes have instances with such a finalizer.
 pub unsafe extern "C" fn finalizable(_module: *mut Object, arguments: *mut Object) -> *mut Object {
-    // SAFETY: a tuple, as METH_VARARGS has it.
-    let given = [0, 1].map(|index| unsafe { python::PyTuple_GetItem(arguments, index) });
-    let [kinds, plain] = given;
-    if given.contains(&null_mut()) {
-        return null_mut();
-    }
+    let Some([kinds, plain]) = items(arguments) else { return null_mut() };
     // SAFETY: -1 and an exception when it is no list.
     let count = unsafe { python::PyList_Size(kinds) };
     let counted = (0..count)
@@ -291,6 +269,19 @@ fn solid_of(kind: *mut Object, plain: *mut Object) -> Option<*mut Object> {
 fn slot(kind: *mut Object, number: c_int) -> *mut c_void {
     // SAFETY: a living class made at run time.
     unsafe { python::PyType_GetSlot(kind, number) }
+}
+
+/// The first items of a tuple, borrowed. None leaves an exception: it has too few, or is no tuple.
+fn items<const COUNT: usize>(tuple: *mut Object) -> Option<[*mut Object; COUNT]> {
+    if tuple.is_null() {
+        return None;
+    }
+    let mut found = [null_mut(); COUNT];
+    for (index, item) in (0..).zip(&mut found) {
+        // SAFETY: NULL and an exception where there is none.
+        *item = unsafe { python::PyTuple_GetItem(tuple, index) };
+    }
+    (!found.contains(&null_mut())).then_some(found)
 }
 
 fn none() -> *mut Object {
