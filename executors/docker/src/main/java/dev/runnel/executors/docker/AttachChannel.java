@@ -1,6 +1,7 @@
 package dev.runnel.executors.docker;
 
 import dev.runnel.executors.runner.Channel;
+import dev.runnel.executors.runner.UnixChannel;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -35,12 +36,12 @@ final class AttachChannel implements Channel {
 
     private static final int DOCKER_PORT = 2375;
 
-    private final SocketChannel socket;
+    private final UnixChannel stream;
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024).flip();
     private int leftOfFrame;
 
     private AttachChannel(SocketChannel socket) {
-        this.socket = socket;
+        this.stream = new UnixChannel(socket);
     }
 
     /// Attaches to a container, before it is started so that nothing is missed.
@@ -112,7 +113,7 @@ final class AttachChannel implements Channel {
             // Large frames need not be copied twice.
             var limit = target.limit();
             target.limit(target.position() + wanted);
-            count = socket.read(target);
+            count = stream.read(target);
             target.limit(limit);
             if (count < 0) {
                 throw new EOFException("the engine's stream ended within a frame");
@@ -157,7 +158,7 @@ final class AttachChannel implements Channel {
     private void need(int bytes) throws IOException {
         while (buffer.remaining() < bytes) {
             buffer.compact();
-            var count = socket.read(buffer);
+            var count = stream.read(buffer);
             buffer.flip();
             if (count < 0) {
                 throw new EOFException("the engine's stream ended within a frame");
@@ -173,24 +174,18 @@ final class AttachChannel implements Channel {
 
     private boolean fillOrEnd() throws IOException {
         buffer.clear();
-        var count = socket.read(buffer);
+        var count = stream.read(buffer);
         buffer.flip();
         return count >= 0;
     }
 
     @Override
     public void write(ByteBuffer source) throws IOException {
-        while (source.hasRemaining()) {
-            socket.write(source);
-        }
+        stream.write(source);
     }
 
     @Override
     public void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            LOG.debug("closing an engine's stream failed; it is gone all the same", e);
-        }
+        stream.close();
     }
 }

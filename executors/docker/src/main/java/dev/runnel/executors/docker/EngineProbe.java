@@ -87,13 +87,17 @@ final class EngineProbe {
 
     /// What can be done while there is no engine.
     ExecutorCapabilities unavailable(String why) {
-        var languages = new LinkedHashMap<String, LanguageSupport>();
-        config.languages().forEach(language -> languages.put(language.name(), new LanguageSupport.Missing(why)));
         return new ExecutorCapabilities(
                 Optional.of(why),
                 new Traits(Isolation.CONTAINER, Mechanism.NONE).describe(Optional.empty()),
-                languages,
+                missing(why),
                 List.of());
+    }
+
+    private Map<String, LanguageSupport> missing(String why) {
+        var languages = new LinkedHashMap<String, LanguageSupport>();
+        config.languages().forEach(language -> languages.put(language.name(), new LanguageSupport.Missing(why)));
+        return languages;
     }
 
     ExecutorCapabilities capabilities() {
@@ -117,9 +121,7 @@ final class EngineProbe {
                 }
             } catch (SandboxException e) {
                 unavailable = Optional.of(String.valueOf(e.getMessage()));
-                for (var language : config.languages()) {
-                    languages.put(language.name(), new LanguageSupport.Missing(unavailable.get()));
-                }
+                languages = missing(unavailable.get());
             }
             var capabilities = new ExecutorCapabilities(
                     unavailable, found.describe(Optional.empty()), languages, catalog.all(), notes);
