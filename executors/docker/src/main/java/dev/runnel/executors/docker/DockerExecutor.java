@@ -35,6 +35,7 @@ public final class DockerExecutor implements Executor {
     private final DockerExecutorConfig config;
     private final Engine engine;
     private final Catalog catalog;
+    private final KnownImages images;
     private final InstanceDirectory instance;
     private final ContainerMaker maker;
     private final WarmPool<Container.Kind, Container> pool;
@@ -52,6 +53,7 @@ public final class DockerExecutor implements Executor {
         this.config = config;
         this.engine = new Engine(config.engine());
         this.catalog = new Catalog(config.images(), config.languages());
+        this.images = new KnownImages(engine::image, InstantSource.system());
         var reaper = new ContainerReaper(engine);
         var runtime = config.runtimeDirectory().toAbsolutePath();
         this.instance = InstanceDirectory.create(runtime, reaper);
@@ -75,6 +77,7 @@ public final class DockerExecutor implements Executor {
 
     /// It may be another than before, by its version or settings.
     private void engineIsBack() {
+        images.forget();
         pool.retry();
         probe.forget();
     }
@@ -107,7 +110,7 @@ public final class DockerExecutor implements Executor {
         var opened = false;
         try {
             var traits = probe.traits();
-            var sandbox = new TrackedSandbox(sandbox(pool.take(kind(spec, traits)), traits), closing -> {
+            var sandbox = new TrackedSandbox(sandbox(take(spec, traits), traits), closing -> {
                 open.remove(closing);
                 slots.release();
             });
@@ -125,9 +128,24 @@ public final class DockerExecutor implements Executor {
         }
     }
 
+    /// Where nothing can be made of what the image's reference stood for, it may stand for something else by now.
+    private Container take(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
+        var kind = kind(spec, traits);
+        try {
+            return pool.take(kind);
+        } catch (SandboxException e) {
+            images.forget();
+            var now = kind(spec, traits);
+            if (now.equals(kind)) {
+                throw e;
+            }
+            return pool.take(now);
+        }
+    }
+
     private Container.Kind kind(SandboxSpec spec, Traits traits) throws SandboxException {
         return new Container.Kind(
-                engine.image(catalog.choose(spec)),
+                images.find(catalog.choose(spec)),
                 spec.limits(),
                 traits.mountsSockets() && config.engine().getScheme().equals("unix"));
     }

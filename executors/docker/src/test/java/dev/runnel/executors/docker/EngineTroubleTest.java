@@ -75,12 +75,16 @@ final class EngineTroubleTest {
     }
 
     static DockerExecutorConfig config(URI engine, Path runtime, int ahead) {
+        return config(engine, runtime, ahead, new Images(Optional.of(OwnEngine.IMAGE), Map.of(), List.of()));
+    }
+
+    private static DockerExecutorConfig config(URI engine, Path runtime, int ahead, Images images) {
         return new DockerExecutorConfig(
                 engine,
                 TestEngine.runner(),
                 runtime,
                 Optional.empty(),
-                new Images(Optional.of(OwnEngine.IMAGE), Map.of(), List.of()),
+                images,
                 List.of(TestEngine.language("bash", "main.sh", "bash", "--version")),
                 DockerExecutorConfig.DEFAULT_MAX_SANDBOXES,
                 new WarmPool.Settings(ahead, 2, 2, Duration.ofHours(1)));
@@ -109,8 +113,9 @@ final class EngineTroubleTest {
     void anEngineThatWasStartedAgainIsUsedAtOnce() throws Exception {
         assertThat(Running.output(executor, "echo before")).isEqualTo("before\n");
 
+        awaitStock();
         engine.kill();
-        assertUnavailable(() -> executor.open(Running.spec()));
+        assertUnavailable(this::openMoreThanWait);
         engine.start();
 
         assertThat(Running.output(executor, "echo after")).isEqualTo("after\n");
@@ -120,10 +125,10 @@ final class EngineTroubleTest {
     void anEngineThatHangsIsNotWaitedFor() throws Exception {
         var held = Running.idle(executor);
         awaitStock();
-        var container = engine.containers();
+        var container = containerOf(held);
         engine.hang();
         try {
-            assertUnavailable(() -> executor.open(Running.spec()));
+            assertUnavailable(this::openMoreThanWait);
             var closing = System.nanoTime();
 
             held.close();
@@ -138,9 +143,8 @@ final class EngineTroubleTest {
             engine.goOn();
         }
 
-        assertThat(container).hasSize(AHEAD + 1);
         Eventually.holds(
-                "the container is removed", PATIENCE, () -> engine.containers().size() == AHEAD);
+                "the container is removed", PATIENCE, () -> !engine.containers().contains(container));
         assertThat(Running.output(executor, "echo after")).isEqualTo("after\n");
     }
 
@@ -148,6 +152,7 @@ final class EngineTroubleTest {
     void aContainerWhoseSandboxIsClosedWithoutAnEngineIsRemovedWhenThereIsOne() throws Exception {
         var held = Running.idle(executor);
         var container = containerOf(held);
+        awaitStock();
         engine.kill();
 
         held.close();
@@ -255,6 +260,30 @@ final class EngineTroubleTest {
     }
 
     @Test
+    void aTagThatIsMovedAndWhoseImageIsRemovedIsFollowedAtOnce() throws Exception {
+        engine.makeImage("tag:1");
+        engine.makeImage("tag:2");
+        var images = new Images(Optional.of("tag:1"), Map.of(), List.of());
+        try (var moving =
+                new DockerExecutor(config(engine.address(), Files.createDirectory(runtime.resolve("m")), 0, images))) {
+            var before = digest(moving);
+
+            engine.docker("rmi", "tag:1");
+            engine.docker("tag", "tag:2", "tag:1");
+
+            assertThat(digest(moving)).isNotEqualTo(before);
+        } finally {
+            engine.docker("rmi", "tag:1", "tag:2");
+        }
+    }
+
+    private static String digest(DockerExecutor executor) throws SandboxException, InterruptedException {
+        try (var sandbox = executor.open(Running.spec())) {
+            return sandbox.description().imageDigest().orElseThrow();
+        }
+    }
+
+    @Test
     void anEngineWithAFullDiskIsUnavailableUntilThereIsRoom() throws Exception {
         executor.close();
         executor = new DockerExecutor(config(engine.address(), runtime, 0));
@@ -314,6 +343,13 @@ final class EngineTroubleTest {
         assertThat(held.processes()).isEmpty();
     }
 
+    /// Containers that wait need no engine.
+    private void openMoreThanWait() throws SandboxException, InterruptedException {
+        for (var i = 0; i <= AHEAD; i++) {
+            executor.open(Running.spec());
+        }
+    }
+
     private static void assertUnavailable(ThrowingCallable opening) {
         var began = System.nanoTime();
         assertThatExceptionOfType(SandboxException.class)
@@ -322,7 +358,8 @@ final class EngineTroubleTest {
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(BOUND);
     }
 
-    /// Until the pool has all that it is to have: nothing is in use.
+    /// Until the pool has all that it is to have: an engine that is killed while it makes a container may leave a
+    /// process behind.
     private void awaitStock() throws Exception {
         Eventually.holds(
                 "the pool is full", PATIENCE, () -> executor.statistics().stock() == AHEAD);
