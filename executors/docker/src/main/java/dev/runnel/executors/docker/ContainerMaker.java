@@ -117,6 +117,7 @@ final class ContainerMaker {
                 .of(nonce, InstantSource.system().instant());
         var command = new ArrayList<>(List.of(RUNNER, "--nonce", nonce, "--counters-from", COUNTERS));
         command.addAll(link.options());
-        return new ContainerSpec(kind.image(), kind.limits(), runtime, shown, labels, command, link.needsInput());
+        return new ContainerSpec(
+                kind.image(), kind.limits(), SeccompProfile.PLAIN, runtime, shown, labels, command, link.needsInput());
     }
 }

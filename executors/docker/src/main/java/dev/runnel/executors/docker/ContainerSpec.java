@@ -15,6 +15,7 @@ import java.util.Optional;
 
 /// A hardened container with a runner as its pid 1, before it is made.
 ///
+/// @param seccomp which system calls there are for everything in it
 /// @param runtime the engine's default where absent
 /// @param shown folders and files of the host by their path inside, read-only
 /// @param command the runner's argv
@@ -22,6 +23,7 @@ import java.util.Optional;
 record ContainerSpec(
         ContainerImage image,
         SandboxLimits limits,
+        SeccompProfile seccomp,
         Optional<String> runtime,
         Map<String, Path> shown,
         Map<String, String> labels,
@@ -49,7 +51,7 @@ record ContainerSpec(
         var memory = limits.memory().bytes();
         var config = HostConfig.newHostConfig()
                 .withCapDrop(Capability.ALL)
-                .withSecurityOpts(List.of("no-new-privileges:true"))
+                .withSecurityOpts(List.of("no-new-privileges:true", seccomp.option()))
                 .withPrivileged(false)
                 .withReadonlyRootfs(true)
                 .withNetworkMode("none")

@@ -253,7 +253,14 @@ final class EngineTroubleTest {
 
             assertThatExceptionOfType(SandboxException.class)
                     .isThrownBy(() -> direct.create(new ContainerSpec(
-                            image, Running.SANDBOX, Optional.empty(), Map.of(), Map.of(), List.of("bash"), false)))
+                            image,
+                            Running.SANDBOX,
+                            SeccompProfile.PLAIN,
+                            Optional.empty(),
+                            Map.of(),
+                            Map.of(),
+                            List.of("bash"),
+                            false)))
                     .satisfies(gone -> assertThat(gone.reason()).isEqualTo(new Reason.Unsupported()))
                     .withMessageContaining("gone:1");
         }
