@@ -1,5 +1,6 @@
 package dev.runnel.executors.docker;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runnel.executors.spi.Content;
@@ -24,6 +25,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a program finds in a container, seen from inside, and that the engine says the same.
 @Timeout(120)
@@ -40,14 +43,22 @@ final class HardeningTest {
     @TempDir
     private Path runtime;
 
-    @Test
-    void aProgramFindsExactlyWhatIsExpected() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        TestEngine.PYTHON + ", python3, probe.py, p",
+        TestEngine.NODE + ", node, probe.js, n",
+        TestEngine.PYTHON + ", bash, probe.sh, b",
+        TestEngine.NODE + ", bash, probe.sh, b",
+        TestEngine.UBUNTU + ", bash, probe.sh, b"
+    })
+    void aProgramFindsExactlyWhatIsExpectedInAnUnmodifiedImage(
+            String image, String interpreter, String probe, String finder) throws Exception {
         try (var executor = TestEngine.executor(TestEngine.config(runtime));
-                var sandbox = executor.open(new SandboxSpec("hardening", "a", LIMITS, Optional.empty()))) {
+                var sandbox = executor.open(new SandboxSpec("hardening", "a", LIMITS, Optional.of(image)))) {
             var sink = new RecordingSink();
             var program = new Program(
-                    List.of(new InputFile(WorkspacePath.of("probe.py"), 0644, Content.of(resource("probe.py")))),
-                    List.of("python3", "probe.py"),
+                    List.of(new InputFile(WorkspacePath.of(probe), 0644, Content.of(resource(probe)))),
+                    List.of(interpreter, probe),
                     Map.of(),
                     WorkspacePath.ROOT,
                     true,
@@ -55,9 +66,36 @@ final class HardeningTest {
 
             var outcome = sandbox.run(program, ProgramInput.none(), sink);
 
-            assertThat(sink.stdoutText()).isEqualTo(new String(resource("probe.expected"), StandardCharsets.UTF_8));
+            assertThat(sink.text()).isEqualTo(expectedOf(finder));
             assertThat(outcome.status()).isEqualTo(new WaitStatus.ExitCode(0));
         }
+    }
+
+    @Test
+    void theEngineSaysOfEveryContainerWhatIsExpected() throws Exception {
+        var address = TestEngine.address();
+        try (var executor = TestEngine.executor(TestEngine.config(runtime));
+                var engine = new Engine(address);
+                var _ = executor.open(new SandboxSpec("hardening", "a", LIMITS, Optional.empty()))) {
+            var containers = engine.containers(
+                    Map.of(Labels.OWNER, Owner.of(runtime.toAbsolutePath()).id()));
+
+            assertThat(containers).isNotEmpty();
+            for (var container : containers) {
+                assertThat(Inspection.of(address, container.getId()))
+                        .isEqualTo(new String(resource("inspect.expected"), StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    /// The lines of probe.expected that a language finds.
+    private static String expectedOf(String finder) throws IOException {
+        return new String(resource("probe.expected"), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .filter(line -> line.substring(0, line.indexOf(' ')).contains(finder))
+                .map(line -> line.substring(line.indexOf(' ') + 1) + "\n")
+                .collect(joining());
     }
 
     private static byte[] resource(String name) throws IOException {

@@ -21,6 +21,7 @@ import java.util.Optional;
 final class TestEngine {
     static final String PYTHON = "python:3.11-slim";
     static final String NODE = "node:18-slim";
+    static final String UBUNTU = "ubuntu:20.04";
 
     private TestEngine() {}
 
@@ -58,7 +59,7 @@ final class TestEngine {
                 runner(),
                 runtime,
                 ociRuntime,
-                new Images(Optional.of(PYTHON), Map.of("javascript", NODE), List.of()),
+                new Images(Optional.of(PYTHON), Map.of("javascript", NODE), List.of(UBUNTU)),
                 List.of(
                         language("python", "main.py", "python3", "--version"),
                         language("bash", "main.sh", "bash", "--version"),
