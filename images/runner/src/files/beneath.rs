@@ -56,8 +56,21 @@ fn walk(directory: BorrowedFd<'_>, path: &[u8], flags: OFlags) -> Result<OwnedFd
     for part in above {
         at = step(&at, part, device)?;
     }
-    step(&at, last, device)?;
-    openat(&at, OsStr::from_bytes(last), flags | OFlags::NOFOLLOW, Mode::empty())
+    for _ in 0..TRIES {
+        let seen = step(&at, last, device)?;
+        let opened = openat(&at, OsStr::from_bytes(last), flags | OFlags::NOFOLLOW, Mode::empty())?;
+        if same(&seen, &opened)? {
+            return Ok(opened);
+        }
+    }
+    Err(Errno::AGAIN)
+}
+
+/// Whether what was opened is what was looked at. O_NOFOLLOW is no proof of it: gVisor (20221219) forgets that flag where
+/// O_DIRECTORY is set too, and follows a link that a program puts there in between.
+fn same(seen: &OwnedFd, opened: &OwnedFd) -> Result<bool, Errno> {
+    let (seen, opened) = (fstat(seen)?, fstat(opened)?);
+    Ok((seen.st_dev, seen.st_ino) == (opened.st_dev, opened.st_ino))
 }
 
 /// A link is opened itself, not followed, and then refused.

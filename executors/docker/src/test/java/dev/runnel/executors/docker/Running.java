@@ -84,6 +84,11 @@ final class Running implements AutoCloseable {
         }
     }
 
+    /// What it has said so far; all of it once it has ended.
+    String text() {
+        return sink.text();
+    }
+
     Sandbox sandbox() {
         return sandbox;
     }
