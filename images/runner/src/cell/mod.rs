@@ -10,6 +10,7 @@ mod group;
 mod namespaces;
 mod nursery;
 mod root;
+mod template;
 mod wire;
 mod zygote;
 
@@ -18,6 +19,7 @@ pub use failure::CellFailure;
 pub use group::{Group, Hierarchy};
 pub use namespaces::{Entrant, Namespaces, News};
 pub use nursery::{Listening, Nursery, Pressure};
+pub use template::assemble;
 
 use crate::ground::Ground;
 use crate::guest::Guest;

@@ -132,12 +132,16 @@ impl Root {
 /// All of a tree, also where it was mounted to be written: a device can be written to all the same, but nobody leaves a mark
 /// in its times, which all cells share.
 fn make_read_only(tree: &OwnedFd) -> Result<(), Errno> {
-    let attributes = libc::mount_attr {
-        attr_set: libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID,
-        attr_clr: 0,
-        propagation: 0,
-        userns_fd: 0,
-    };
+    match set_attributes(tree, libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID) {
+        // Linux before 5.12, where what is not a device is read-only by whoever assembled it.
+        Err(Errno::NOSYS) => Ok(()),
+        result => result,
+    }
+}
+
+/// Of a tree and everything below it (mount_setattr(2)).
+pub(super) fn set_attributes(tree: &OwnedFd, attributes: u64) -> Result<(), Errno> {
+    let attributes = libc::mount_attr { attr_set: attributes, attr_clr: 0, propagation: 0, userns_fd: 0 };
     let (flags, size) = (libc::AT_EMPTY_PATH | libc::AT_RECURSIVE, size_of::<libc::mount_attr>());
     // SAFETY: an empty path, and a structure of the size that is told.
     let set = unsafe {
@@ -150,12 +154,7 @@ fn make_read_only(tree: &OwnedFd) -> Result<(), Errno> {
             size,
         )
     };
-    match last_errno() {
-        // Linux before 5.12, where what is not a device is read-only by whoever assembled it.
-        _ if set == 0 => Ok(()),
-        Errno::NOSYS => Ok(()),
-        errno => Err(errno),
-    }
+    if set == 0 { Ok(()) } else { Err(last_errno()) }
 }
 
 /// The runner writes them, because only it may map another uid than its own.
@@ -206,7 +205,7 @@ fn tmpfs(bytes: u64, mode: &str) -> Result<OwnedFd, Errno> {
     fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)
 }
 
-fn attach(tree: impl AsFd, at: &str) -> Result<(), Errno> {
+pub(super) fn attach(tree: impl AsFd, at: impl rustix::path::Arg) -> Result<(), Errno> {
     move_mount(tree.as_fd(), "", CWD, at, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
 }
 

@@ -2,7 +2,7 @@
 
 use super::requests::MAX_RUNS;
 use super::{End, ForWelcome, PROTOCOL_VERSION, Server};
-use crate::cell::Nursery;
+use crate::cell::{Nursery, assemble};
 use crate::ground::Ground;
 use crate::place::Place;
 use crate::seal::Filter;
@@ -44,6 +44,10 @@ impl Server {
         let init = passed.init.ok_or(End::Fatal("a nursery needs --init".into()))?;
         if let Some(leaf) = &passed.leaf {
             rustix::io::write(leaf, b"0").map_err(|errno| End::Fatal(format!("leaf: {errno}")))?;
+        }
+        if let Some(assembly) = &settings.assembly {
+            assemble(&settings.root, &assembly.copied)
+                .map_err(|failure| End::Fatal(format!("nursery: {failure}")))?;
         }
         // Before anything else is started: everything in the nursery is under it.
         Filter::of_nursery().install().map_err(|errno| End::Fatal(format!("seccomp: {errno}")))?;

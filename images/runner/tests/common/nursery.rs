@@ -84,6 +84,7 @@ impl Nursery {
             max_cells: CELLS,
             first_uid: FIRST_UID,
             uid_count: if range { CELLS } else { 0 },
+            assembly: None,
         };
         let kind = SandboxKind::Cell.into();
         sandbox.channel.send(FrameType::Welcome, 0, &Welcome { kind, nursery: Some(nursery), ..welcome() });

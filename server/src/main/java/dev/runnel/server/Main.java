@@ -2,9 +2,10 @@ package dev.runnel.server;
 
 import dev.runnel.executors.docker.DockerExecutor;
 import dev.runnel.executors.docker.DockerExecutorConfig;
-import dev.runnel.executors.process.CellConfig;
 import dev.runnel.executors.process.ProcessExecutor;
 import dev.runnel.executors.process.ProcessExecutorConfig;
+import dev.runnel.executors.runner.CellConfig;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.server.config.Configuration;
@@ -71,7 +72,7 @@ public final class Main {
                 settings.bubblewrap().orElseGet(Main::bubblewrapOnPath),
                 libexec(),
                 runtimeDirectory.resolve("process"),
-                new ProcessExecutorConfig.UidRange(
+                new dev.runnel.executors.runner.UidRange(
                         settings.uids().first(), settings.uids().size()),
                 List.copyOf(languages.all()),
                 settings.maxSandboxes(),
@@ -87,9 +88,9 @@ public final class Main {
         var nurseries = settings.nurseries();
         return new CellConfig(
                 switch (settings.cells()) {
-                    case AUTO -> ProcessExecutorConfig.CellMode.AUTO;
-                    case OFF -> ProcessExecutorConfig.CellMode.OFF;
-                    case REQUIRED -> ProcessExecutorConfig.CellMode.REQUIRED;
+                    case AUTO -> CellMode.AUTO;
+                    case OFF -> CellMode.OFF;
+                    case REQUIRED -> CellMode.REQUIRED;
                 },
                 settings.maxSandboxes(),
                 nurseries.forkedAhead(),

@@ -1,5 +1,7 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.CellLimits;
+import dev.runnel.executors.runner.Nursery;
 import dev.runnel.executors.runner.RunnerNursery;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxDescription;
@@ -23,7 +25,7 @@ final class BwrapNursery implements Nursery {
     @Override
     public Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
         return runner.open(
-                NurseryMaker.limits(spec.limits()),
+                CellLimits.of(spec.limits()),
                 spec.interpreter(),
                 machine.defaults(spec.limits()),
                 machine.describe(SandboxDescription.Kind.CELL));

@@ -1,7 +1,7 @@
 package dev.runnel.executors.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.runner.LanguageProbe;
 import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.spi.DataSize;
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// Finds out what this machine can do by doing it: a cell, or else a sandbox, and each language's version
 /// in it.
 final class CapabilityProbe {
+    /// The tenant of probes.
+    private static final String PROBE = "runnel";
+
     private static final SandboxLimits SANDBOX =
             new SandboxLimits(DataSize.ofMebibytes(256), 64, 1000, DataSize.ofMebibytes(16));
 
@@ -98,7 +101,7 @@ final class CapabilityProbe {
 
     /// Everything that an execution does: a nursery, a cell in it, programs.
     private ExecutorCapabilities cells(Setup.Able able) throws SandboxException, InterruptedException {
-        try (var nursery = able.nurseries().start();
+        try (var nursery = able.nurseries().start(PROBE);
                 var cell = nursery.open(spec())) {
             return capabilities(able, cell, notes(able.machine()));
         }
@@ -139,7 +142,7 @@ final class CapabilityProbe {
     }
 
     private static SandboxSpec spec() {
-        return new SandboxSpec("probe-" + Nonce.random(4), "runnel", SANDBOX, Optional.empty());
+        return new SandboxSpec("probe-" + Nonce.random(4), PROBE, SANDBOX, Optional.empty());
     }
 
     private ExecutorCapabilities unavailable(String why) {

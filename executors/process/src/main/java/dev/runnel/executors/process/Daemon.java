@@ -1,6 +1,6 @@
 package dev.runnel.executors.process;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
+import dev.runnel.executors.runner.UidRange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,9 @@
 package dev.runnel.executors.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
 import dev.runnel.executors.runner.InstanceDirectory;
+import dev.runnel.executors.runner.UidPool;
+import dev.runnel.executors.runner.UidRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

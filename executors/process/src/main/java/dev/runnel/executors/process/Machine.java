@@ -1,12 +1,13 @@
 package dev.runnel.executors.process;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
 import dev.runnel.executors.runner.Alarms;
 import dev.runnel.executors.runner.Greeting;
 import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.runner.ProgramDefaults;
 import dev.runnel.executors.runner.RunnerConnection;
+import dev.runnel.executors.runner.UidPool;
+import dev.runnel.executors.runner.UidRange;
 import dev.runnel.executors.runner.UnixChannel;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Isolation;

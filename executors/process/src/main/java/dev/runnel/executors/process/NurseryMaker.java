@@ -1,22 +1,20 @@
 package dev.runnel.executors.process;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
+import dev.runnel.executors.runner.CellConfig;
 import dev.runnel.executors.runner.CellLimits;
 import dev.runnel.executors.runner.Greeting;
 import dev.runnel.executors.runner.Nonce;
+import dev.runnel.executors.runner.Nursery;
 import dev.runnel.executors.runner.NurserySettings;
 import dev.runnel.executors.runner.RunnerNursery;
+import dev.runnel.executors.runner.UidRange;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
-import dev.runnel.executors.spi.SandboxLimits;
-import dev.runnel.executors.spi.WarmInterpreter;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -33,7 +31,7 @@ record NurseryMaker(
         List<Language> languages,
         CellConfig config,
         DataSize memory)
-        implements Nursery.Source {
+        implements Nursery.Source<String> {
     /// Of a whole nursery. Sixty-four cells with the limit that is the default, and as much again for what
     /// the zygotes and inits are; well below what a machine has (kernel.pid_max).
     private static final int MAX_PROCESSES = 32_768;
@@ -41,16 +39,13 @@ record NurseryMaker(
     /// Of the random part of its cgroups' name, which is not the nonce: that one is for the channel alone.
     private static final int NAME_BYTES = 6;
 
-    /// Where an interpreter finds what it is to import, with commas.
-    private static final String PRELOAD = "RUNNEL_PRELOAD";
-
     NurseryMaker {
         hidden = List.copyOf(hidden);
         languages = List.copyOf(languages);
     }
 
     @Override
-    public Nursery start() throws SandboxException, InterruptedException {
+    public Nursery start(String tenant) throws SandboxException, InterruptedException {
         var footprint = machine.footprint(1 + config.concurrent());
         var started = false;
         try {
@@ -94,40 +89,23 @@ record NurseryMaker(
     NurserySettings settings() {
         var interpreters = new ArrayList<NurserySettings.Interpreter>();
         for (var language : languages) {
-            language.warm().ifPresent(warm -> interpreters.add(interpreter(language, warm)));
+            language.warm()
+                    .ifPresent(warm -> interpreters.add(NurserySettings.Interpreter.of(
+                            language,
+                            warm,
+                            NurseryCommand.warmPath(language.name()),
+                            Machine.ENVIRONMENT,
+                            config.ahead(warm.kind()))));
         }
         return new NurserySettings(
                 NurseryCommand.CELL,
                 hidden,
                 interpreters,
                 config.coldAhead(),
-                limits(config.usual()),
+                CellLimits.of(config.usual()),
                 config.concurrent(),
                 NurseryCommand.FIRST_CELL_UID,
-                machine.uids().isPresent() ? config.concurrent() : 0);
-    }
-
-    private NurserySettings.Interpreter interpreter(Language language, WarmInterpreter warm) {
-        var prelude = NurseryCommand.warmPath(language.name());
-        var argv = warm.command().stream()
-                .map(word -> word.replace("{warm}", prelude).replace("{file}", language.mainFile()))
-                .toList();
-        Map<String, String> environment = new HashMap<>(Machine.ENVIRONMENT);
-        warm.environment().forEach((name, value) -> environment.put(name, value.replace("{warm}", prelude)));
-        if (!warm.preload().isEmpty()) {
-            environment.put(PRELOAD, String.join(",", warm.preload()));
-        }
-        return new NurserySettings.Interpreter(
-                language.name(), warm.kind(), argv, environment, config.ahead(warm.kind()));
-    }
-
-    static CellLimits limits(SandboxLimits limits) {
-        return new CellLimits(
-                limits.memory(),
-                limits.processes(),
-                limits.cpuMillis(),
-                limits.disk(),
-                BwrapCommand.tmp(limits),
-                BwrapCommand.shm(limits));
+                machine.uids().isPresent() ? config.concurrent() : 0,
+                Optional.empty());
     }
 }

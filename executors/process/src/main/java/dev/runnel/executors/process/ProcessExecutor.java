@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.Nurseries;
 import dev.runnel.executors.runner.TrackedSandbox;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
@@ -35,7 +36,7 @@ public final class ProcessExecutor implements Executor {
     private final Semaphore slots;
     private final Set<Sandbox> open = ConcurrentHashMap.newKeySet();
     private final CapabilityProbe probe;
-    private final Optional<Nurseries> nurseries;
+    private final Optional<Nurseries<String>> nurseries;
     private volatile boolean closed;
 
     public ProcessExecutor(ProcessExecutorConfig config) {
@@ -46,7 +47,7 @@ public final class ProcessExecutor implements Executor {
         this.nurseries = switch (setup) {
             case Setup.Unable _ -> Optional.empty();
             case Setup.Able able ->
-                Optional.of(new Nurseries(able.nurseries(), config.cells(), InstantSource.system(), CHECK_EVERY));
+                Optional.of(new Nurseries<>(able.nurseries(), config.cells(), InstantSource.system(), CHECK_EVERY));
         };
     }
 
@@ -102,7 +103,7 @@ public final class ProcessExecutor implements Executor {
         return switch (probe.kind()) {
             case PLAIN -> new TrackedSandbox(able.plain().open(spec, slots::release), open::remove);
             case CELL ->
-                new TrackedSandbox(nurseries.orElseThrow().open(spec), cell -> {
+                new TrackedSandbox(nurseries.orElseThrow().open(spec.tenant(), spec), cell -> {
                     open.remove(cell);
                     slots.release();
                 });

@@ -1,5 +1,7 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.CellConfig;
+import dev.runnel.executors.runner.UidRange;
 import dev.runnel.executors.spi.Language;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,36 +68,6 @@ public record ProcessExecutorConfig(
     /// With it a Python interpreter forks itself into cells.
     Path forker() {
         return libexec.resolve("_runnel_cell.abi3.so");
-    }
-
-    /// User and group ids, the same numbers for both, that belong to nobody else on this machine.
-    public record UidRange(int first, int count) {
-        public UidRange {
-            if (first < 1 || count < 1 || first > Integer.MAX_VALUE - count) {
-                throw new IllegalArgumentException(
-                        "uids must be a range of positive ids, was " + count + " from " + first);
-            }
-        }
-
-        boolean contains(int uid) {
-            return uid >= first && uid - first < count;
-        }
-
-        @Override
-        public String toString() {
-            return count == 1 ? Integer.toString(first) : first + "-" + (first + count - 1);
-        }
-    }
-
-    /// Whether sandboxes are cells.
-    public enum CellMode {
-        /// Where a cell can be opened; otherwise each sandbox is started cold, and the capabilities' notes
-        /// say why.
-        AUTO,
-        /// Never.
-        OFF,
-        /// Always: where none can be opened the executor is unavailable.
-        REQUIRED
     }
 
     /// Whether limits are enforced by cgroups.

@@ -1,6 +1,8 @@
 package dev.runnel.executors.process;
 
 import dev.runnel.executors.runner.InstanceDirectory;
+import dev.runnel.executors.runner.Nursery;
+import dev.runnel.executors.runner.UidPool;
 import dev.runnel.executors.spi.SandboxException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +15,7 @@ sealed interface Setup {
     /// Sandboxes can be tried.
     ///
     /// @param nurseries fails where the distribution lacks something that cells need
-    record Able(Machine machine, SandboxMaker plain, Nursery.Source nurseries) implements Setup {}
+    record Able(Machine machine, SandboxMaker plain, Nursery.Source<String> nurseries) implements Setup {}
 
     /// None can be opened.
     ///
@@ -60,7 +62,10 @@ sealed interface Setup {
         try {
             var cgroups = cgroups(config, daemon, instance);
             Optional<UidPool> uids = daemon.root()
-                    ? Optional.of(UidPool.open(config.uids(), runtime.resolve("uids")))
+                    ? Optional.of(UidPool.open(
+                            config.uids(),
+                            runtime.resolve("uids"),
+                            ids -> !ProcTable.ownedBy(ids).isEmpty()))
                     : Optional.empty();
             var machine = new Machine(config.launcher(), instance, cgroups, uids);
             var roots = new Roots(
@@ -75,14 +80,14 @@ sealed interface Setup {
         }
     }
 
-    private static Nursery.Source nurseries(ProcessExecutorConfig config, Machine machine, Roots roots)
+    private static Nursery.Source<String> nurseries(ProcessExecutorConfig config, Machine machine, Roots roots)
             throws IOException {
         var needed = config.languages().stream().anyMatch(OwnFiles::isForked)
                 ? List.of(config.cellInit(), config.forker())
                 : List.of(config.cellInit());
         for (var file : needed) {
             if (!Files.isReadable(file)) {
-                return () -> {
+                return _ -> {
                     throw new SandboxException(
                             new SandboxException.Reason.Unsupported(),
                             "the distribution is incomplete: " + file + " is missing");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
+import dev.runnel.executors.runner.CellConfig;
 import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxDescription;

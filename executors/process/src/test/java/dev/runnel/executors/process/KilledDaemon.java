@@ -1,7 +1,8 @@
 package dev.runnel.executors.process;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
+import dev.runnel.executors.runner.CellConfig;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

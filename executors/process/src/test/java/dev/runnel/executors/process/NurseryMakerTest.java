@@ -2,9 +2,11 @@ package dev.runnel.executors.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
+import dev.runnel.executors.runner.CellConfig;
 import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.runner.NurserySettings;
+import dev.runnel.executors.runner.UidPool;
+import dev.runnel.executors.runner.UidRange;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
@@ -49,7 +51,7 @@ final class NurseryMakerTest {
 
     @Test
     void theUserNamespaceMapsTheRunnerAndACellEachToUidsOfTheLease() throws IOException, SandboxException {
-        var pool = UidPool.open(new UidRange(230_000, 1 + CELLS), folder.resolve("uids"));
+        var pool = UidPool.open(new UidRange(230_000, 1 + CELLS), folder.resolve("uids"), _ -> false);
         try (var machine = machine(Optional.of(pool))) {
             var maker = maker(machine, List.of());
             var footprint = machine.footprint(1 + CELLS);

@@ -3,8 +3,9 @@ package dev.runnel.executors.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.process.ProcessExecutorConfig.CgroupMode;
+import dev.runnel.executors.runner.CellConfig;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxDescription;

@@ -3,7 +3,8 @@ package dev.runnel.executors.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
+import dev.runnel.executors.runner.UidPool;
+import dev.runnel.executors.runner.UidRange;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import java.io.IOException;
@@ -43,7 +44,8 @@ final class UidPoolTest {
     @Test
     void aUidOfWhichAProcessIsAliveStaysTaken() throws IOException, SandboxException {
         try (var process = LongProcess.start(210_000);
-                var pool = UidPool.open(new UidRange(process.uid(), 1), runtime.resolve("uids"))) {
+                var pool =
+                        UidPool.open(new UidRange(process.uid(), 1), runtime.resolve("uids"), UidPoolTest::mayLive)) {
             pool.acquire(1).release(false);
 
             assertThatExceptionOfType(SandboxException.class).isThrownBy(() -> pool.acquire(1));
@@ -61,8 +63,8 @@ final class UidPoolTest {
     @Test
     void uidsOfANurseryFollowEachOtherAndAreNobodyElses() throws IOException, SandboxException {
         var range = new UidRange(220_000, 10);
-        try (var one = UidPool.open(range, runtime.resolve("uids"));
-                var other = UidPool.open(range, runtime.resolve("uids"))) {
+        try (var one = UidPool.open(range, runtime.resolve("uids"), UidPoolTest::mayLive);
+                var other = UidPool.open(range, runtime.resolve("uids"), UidPoolTest::mayLive)) {
             var alone = one.acquire(1);
             var row = one.acquire(4);
             var others = other.acquire(4);
@@ -81,7 +83,8 @@ final class UidPoolTest {
     @Test
     void aProcessOfAnyOfItsUidsKeepsAWholeRowTaken() throws IOException, SandboxException {
         try (var process = LongProcess.start(220_102);
-                var pool = UidPool.open(new UidRange(process.uid() - 2, 3), runtime.resolve("uids"))) {
+                var pool = UidPool.open(
+                        new UidRange(process.uid() - 2, 3), runtime.resolve("uids"), UidPoolTest::mayLive)) {
             pool.acquire(3).release(false);
 
             assertThatExceptionOfType(SandboxException.class).isThrownBy(() -> pool.acquire(1));
@@ -89,6 +92,10 @@ final class UidPoolTest {
     }
 
     private UidPool pool() throws IOException {
-        return UidPool.open(new UidRange(210_000, 2), runtime.resolve("uids"));
+        return UidPool.open(new UidRange(210_000, 2), runtime.resolve("uids"), UidPoolTest::mayLive);
+    }
+
+    private static boolean mayLive(UidRange uids) throws IOException {
+        return !ProcTable.ownedBy(uids).isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package dev.runnel.executors.runner;
 
 import com.google.protobuf.ByteString;
 import dev.runnel.executors.spi.WarmInterpreter;
+import dev.runnel.runner.v1.Assembly;
 import dev.runnel.runner.v1.Interpreter;
 import dev.runnel.runner.v1.InterpreterKind;
 import dev.runnel.runner.v1.Nursery;
@@ -22,6 +23,8 @@ final class CellMessages {
                 .setMaxCells(settings.maxCells())
                 .setFirstUid(settings.firstUid())
                 .setUidCount(settings.uidCount());
+        settings.assembly()
+                .ifPresent(assembly -> nursery.setAssembly(Assembly.newBuilder().addAllCopied(assembly.copied())));
         settings.interpreters().forEach(each -> nursery.addInterpreters(interpreter(each)));
         return nursery.build();
     }

@@ -1,8 +1,11 @@
 package dev.runnel.executors.runner;
 
+import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.WarmInterpreter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// How a nursery makes cells.
 ///
@@ -15,6 +18,7 @@ import java.util.Map;
 /// @param firstUid the first of `uidCount` uids (and gids, the same numbers) of the nursery's user
 ///     namespace, one for each concurrent cell
 /// @param uidCount with 0 all cells have the runner's own
+/// @param assembly how the runner makes the tree itself; absent where whoever made the nursery has
 public record NurserySettings(
         String root,
         List<String> hidden,
@@ -23,12 +27,22 @@ public record NurserySettings(
         CellLimits limits,
         int maxCells,
         int firstUid,
-        int uidCount) {
+        int uidCount,
+        Optional<Assembly> assembly) {
     public NurserySettings {
         hidden = List.copyOf(hidden);
         interpreters = List.copyOf(interpreters);
         if (maxCells < 1 || coldAhead < 0 || firstUid < 0 || uidCount < 0) {
             throw new IllegalArgumentException("maxCells must be 1 or more, counts and uids 0 or more");
+        }
+    }
+
+    /// The tree is made of what the runner's own root has, a container's image.
+    ///
+    /// @param copied what of /run it has copies of, by absolute path
+    public record Assembly(List<String> copied) {
+        public Assembly {
+            copied = List.copyOf(copied);
         }
     }
 
@@ -40,12 +54,32 @@ public record NurserySettings(
     /// @param ahead cells with it made ahead
     public record Interpreter(
             String name, WarmInterpreter.Kind kind, List<String> argv, Map<String, String> environment, int ahead) {
+        /// Where an interpreter finds what it is to import, with commas.
+        private static final String PRELOAD = "RUNNEL_PRELOAD";
+
         public Interpreter {
             argv = List.copyOf(argv);
             environment = Map.copyOf(environment);
             if (name.isEmpty() || argv.isEmpty() || ahead < 0) {
                 throw new IllegalArgumentException("an interpreter needs a name and a command, and ahead 0 or more");
             }
+        }
+
+        /// A language's.
+        ///
+        /// @param prelude where what holds it lies in the nursery
+        /// @param environment what it is started with besides its own
+        public static Interpreter of(
+                Language language, WarmInterpreter warm, String prelude, Map<String, String> environment, int ahead) {
+            var argv = warm.command().stream()
+                    .map(word -> word.replace("{warm}", prelude).replace("{file}", language.mainFile()))
+                    .toList();
+            var all = new HashMap<>(environment);
+            warm.environment().forEach((name, value) -> all.put(name, value.replace("{warm}", prelude)));
+            if (!warm.preload().isEmpty()) {
+                all.put(PRELOAD, String.join(",", warm.preload()));
+            }
+            return new Interpreter(language.name(), warm.kind(), argv, all, ahead);
         }
     }
 

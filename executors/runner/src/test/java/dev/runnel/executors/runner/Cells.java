@@ -35,7 +35,8 @@ final class Cells {
             LIMITS,
             3,
             100_000,
-            16);
+            16,
+            Optional.empty());
 
     private Cells() {}
 

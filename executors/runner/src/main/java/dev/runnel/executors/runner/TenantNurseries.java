@@ -1,4 +1,4 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.runnel.executors.spi.Sandbox;
@@ -22,14 +22,15 @@ import org.slf4j.LoggerFactory;
 ///
 /// A nursery that is in doubt costs no request: nothing has run when a cell could not be opened, so it is
 /// opened in a fresh nursery.
-final class TenantNurseries {
+final class TenantNurseries<K> {
     private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(2);
     /// Fresh nurseries that may fail one after the other before it is said that none can be had.
     private static final int FRESH_FAILURES = 2;
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantNurseries.class);
 
-    private final Nursery.Source source;
+    private final K key;
+    private final Nursery.Source<K> source;
     private final CellConfig config;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -44,7 +45,8 @@ final class TenantNurseries {
 
     @GuardedBy("lock") private boolean closed;
 
-    TenantNurseries(Nursery.Source source, CellConfig config, InstantSource clock) {
+    TenantNurseries(K key, Nursery.Source<K> source, CellConfig config, InstantSource clock) {
+        this.key = key;
         this.source = source;
         this.config = config;
         this.clock = clock;
@@ -214,7 +216,7 @@ final class TenantNurseries {
 
         private KeptNursery start() throws SandboxException, InterruptedException {
             try {
-                var kept = new KeptNursery(source.start(), clock, this::forget);
+                var kept = new KeptNursery(source.start(key), clock, this::forget);
                 kept.onRetired(() -> {
                     var _ = retire(this);
                     // It may have retired before it was known to be there.

@@ -1,7 +1,6 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.runnel.executors.process.ProcessExecutorConfig.UidRange;
 import dev.runnel.executors.spi.SandboxException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -21,11 +20,12 @@ import org.slf4j.LoggerFactory;
 /// A uid is taken by a lock on its byte of a file, so daemons that share the runtime directory share the range, and
 /// what a dead daemon had is free. A nursery takes several that follow each other, because its user namespace is
 /// described by ranges.
-final class UidPool implements AutoCloseable {
+public final class UidPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UidPool.class);
 
     private final UidRange range;
     private final FileChannel file;
+    private final Survivors survivors;
     private final ReentrantLock lock = new ReentrantLock();
 
     /// Taken by this pool, by distance from the range's first; a leased uid and one that still has processes are.
@@ -33,19 +33,31 @@ final class UidPool implements AutoCloseable {
 
     @GuardedBy("lock") private int next;
 
-    private UidPool(UidRange range, FileChannel file) {
+    private UidPool(UidRange range, FileChannel file, Survivors survivors) {
         this.range = range;
         this.file = file;
+        this.survivors = survivors;
     }
 
-    static UidPool open(UidRange range, Path file) throws IOException {
-        return new UidPool(range, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    /// Several may be open on one file.
+    ///
+    /// @param file with the locks
+    /// @param survivors asked before uids are used again of which it is not known that nothing of them is alive
+    public static UidPool open(UidRange range, Path file, Survivors survivors) throws IOException {
+        return new UidPool(
+                range, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE), survivors);
+    }
+
+    /// Tells whether something of these uids may be alive.
+    @FunctionalInterface
+    public interface Survivors {
+        boolean mayLive(UidRange uids) throws IOException;
     }
 
     /// As many uids in a row as wanted that nobody else has, and of which nothing is alive.
     ///
     /// @throws SandboxException with [SandboxException.Reason.Exhausted]
-    Lease acquire(int count) throws SandboxException {
+    public Lease acquire(int count) throws SandboxException {
         lock.lock();
         try {
             for (var tried = 0; tried < range.count(); tried++) {
@@ -96,7 +108,7 @@ final class UidPool implements AutoCloseable {
     }
 
     /// Uids for one sandbox.
-    final class Lease {
+    public final class Lease {
         private final UidRange uids;
         private final FileLock held;
 
@@ -105,16 +117,16 @@ final class UidPool implements AutoCloseable {
             this.held = held;
         }
 
-        UidRange uids() {
+        public UidRange uids() {
             return uids;
         }
 
         /// Gives them back. Uids that still have processes stay taken.
         ///
-        /// @param proven that nothing of them is alive is known already; otherwise /proc is asked
-        void release(boolean proven) {
+        /// @param proven that nothing of them is alive is known already; otherwise [Survivors] are asked
+        public void release(boolean proven) {
             try {
-                if (!proven && !ProcTable.ownedBy(uids).isEmpty()) {
+                if (!proven && survivors.mayLive(uids)) {
                     LOG.warn("processes of uids {} outlived their sandbox; the uids are not used again", uids);
                     return;
                 }

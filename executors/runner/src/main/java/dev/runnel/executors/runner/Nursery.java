@@ -1,12 +1,12 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxSpec;
 import java.time.Duration;
 
-/// Opens cells for one tenant. Thread-safe.
-interface Nursery extends AutoCloseable {
+/// Opens cells for one tenant, of one kind. Thread-safe.
+public interface Nursery extends AutoCloseable {
     /// Opens a cell in which no program has run.
     ///
     /// @throws SandboxException with [SandboxException.Reason.Exhausted] when as many are open as may be,
@@ -25,9 +25,13 @@ interface Nursery extends AutoCloseable {
     void close();
 
     /// Where nurseries come from.
+    ///
+    /// @param <K> what the cells of a nursery have in common, a tenant above all
     @FunctionalInterface
-    interface Source {
+    interface Source<K> {
         /// A new one, without any cell.
-        Nursery start() throws SandboxException, InterruptedException;
+        ///
+        /// @param key what all of its cells have in common
+        Nursery start(K key) throws SandboxException, InterruptedException;
     }
 }

@@ -1,13 +1,14 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
-import dev.runnel.executors.runner.Nonce;
+import dev.runnel.executors.runner.CellConfig.CellMode;
+import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
+import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.executors.spi.SandboxSpec;
 import dev.runnel.executors.testkit.FakeExecutor;
 import java.time.Duration;
@@ -27,15 +28,17 @@ import org.junit.jupiter.api.Timeout;
 /// When nurseries are started, kept, replaced and closed, with nurseries that only say so.
 @Timeout(60)
 final class NurseriesTest {
+    private static final SandboxLimits SANDBOX =
+            new SandboxLimits(DataSize.ofMebibytes(256), 64, 2000, DataSize.ofMebibytes(64));
     private static final CellConfig CONFIG =
-            new CellConfig(CellMode.AUTO, 8, 0, 0, 0, Programs.SANDBOX, Duration.ofHours(1), 3, Duration.ofMinutes(10));
+            new CellConfig(CellMode.AUTO, 8, 0, 0, 0, SANDBOX, Duration.ofHours(1), 3, Duration.ofMinutes(10));
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
     private final FakeExecutor executor = new FakeExecutor();
     private final LinkedBlockingQueue<FakeNursery> started = new LinkedBlockingQueue<>();
     private final AtomicReference<Callable<FakeNursery>> next = new AtomicReference<>(this::fresh);
     private final AtomicInteger starts = new AtomicInteger();
-    private final Nurseries nurseries = new Nurseries(this::start, CONFIG, now::get, Duration.ofDays(1));
+    private final Nurseries<String> nurseries = new Nurseries<>(this::start, CONFIG, now::get, Duration.ofDays(1));
 
     @AfterEach
     void close() {
@@ -250,7 +253,7 @@ final class NurseriesTest {
     }
 
     private Sandbox open(String tenant) throws SandboxException, InterruptedException {
-        return nurseries.open(new SandboxSpec("cell-" + Nonce.random(6), tenant, Programs.SANDBOX, Optional.empty()));
+        return nurseries.open(tenant, new SandboxSpec("cell-" + Nonce.random(6), tenant, SANDBOX, Optional.empty()));
     }
 
     private void pass(Duration time) {
@@ -261,7 +264,7 @@ final class NurseriesTest {
         return new FakeNursery(executor);
     }
 
-    private Nursery start() throws SandboxException, InterruptedException {
+    private Nursery start(String tenant) throws SandboxException, InterruptedException {
         starts.incrementAndGet();
         try {
             var nursery = next.get().call();

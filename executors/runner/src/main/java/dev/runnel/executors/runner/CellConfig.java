@@ -1,6 +1,5 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
-import dev.runnel.executors.process.ProcessExecutorConfig.CellMode;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.executors.spi.WarmInterpreter;
@@ -51,10 +50,21 @@ public record CellConfig(
         return new CellConfig(other, concurrent, forkedAhead, waitingAhead, coldAhead, usual, maxAge, maxOpened, idle);
     }
 
-    int ahead(WarmInterpreter.Kind kind) {
+    public int ahead(WarmInterpreter.Kind kind) {
         return switch (kind) {
             case FORKED -> forkedAhead;
             case WAITING -> waitingAhead;
         };
+    }
+
+    /// Whether sandboxes are cells.
+    public enum CellMode {
+        /// Where a cell can be opened; otherwise each sandbox is started cold, and the capabilities' notes
+        /// say why.
+        AUTO,
+        /// Never.
+        OFF,
+        /// Always: where none can be opened the executor is unavailable.
+        REQUIRED
     }
 }

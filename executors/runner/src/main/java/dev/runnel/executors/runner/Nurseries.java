@@ -1,4 +1,4 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
@@ -14,27 +14,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The nurseries of all tenants: no two tenants share one. Thread-safe.
-final class Nurseries implements AutoCloseable {
+///
+/// @param <K> what cells must have in common to share a nursery, a tenant above all
+public final class Nurseries<K> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Nurseries.class);
 
-    private final Nursery.Source source;
+    private final Nursery.Source<K> source;
     private final CellConfig config;
     private final InstantSource clock;
-    private final Map<String, TenantNurseries> tenants = new ConcurrentHashMap<>();
+    private final Map<K, TenantNurseries<K>> tenants = new ConcurrentHashMap<>();
     private final Thread watch;
     private volatile boolean closed;
 
     /// @param checkEvery how often all of them are looked at
-    Nurseries(Nursery.Source source, CellConfig config, InstantSource clock, Duration checkEvery) {
+    public Nurseries(Nursery.Source<K> source, CellConfig config, InstantSource clock, Duration checkEvery) {
         this.source = source;
         this.config = config;
         this.clock = clock;
         this.watch = Thread.ofVirtual().name("watch-nurseries").start(() -> watch(checkEvery));
     }
 
-    /// Opens a cell in the nursery of the specification's tenant, which is started if there is none.
-    Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
-        var nurseries = tenants.computeIfAbsent(spec.tenant(), _ -> new TenantNurseries(source, config, clock));
+    /// Opens a cell in the nursery of that key, which is started if there is none.
+    public Sandbox open(K key, SandboxSpec spec) throws SandboxException, InterruptedException {
+        var nurseries = tenants.computeIfAbsent(key, _ -> new TenantNurseries<>(key, source, config, clock));
         if (closed) {
             throw new SandboxException(new Reason.Unavailable(), "the executor was closed");
         }
@@ -42,7 +44,7 @@ final class Nurseries implements AutoCloseable {
     }
 
     /// Looks at all of them once. One that does not answer holds up none of the others.
-    void check() {
+    public void check() {
         forEach(nurseries -> {
             try {
                 nurseries.check();
@@ -73,7 +75,7 @@ final class Nurseries implements AutoCloseable {
         }
     }
 
-    private void forEach(Consumer<TenantNurseries> action) {
+    private void forEach(Consumer<TenantNurseries<K>> action) {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             tenants.values().forEach(nurseries -> threads.execute(() -> action.accept(nurseries)));
         }

@@ -1,7 +1,6 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.runnel.executors.runner.TrackedSandbox;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxSpec;

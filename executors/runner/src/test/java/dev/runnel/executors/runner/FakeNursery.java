@@ -1,4 +1,4 @@
-package dev.runnel.executors.process;
+package dev.runnel.executors.runner;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.runnel.executors.spi.Sandbox;
