@@ -117,7 +117,9 @@ public final class Main {
                 images(settings.images(), languages),
                 List.copyOf(languages.all()),
                 settings.maxSandboxes(),
-                DockerExecutorConfig.DEFAULT_POOL));
+                DockerExecutorConfig.DEFAULT_POOL,
+                CellConfig.DEFAULT.in(CellMode.OFF),
+                DockerExecutorConfig.DEFAULT_UIDS));
     }
 
     private static DockerExecutorConfig.Images images(DockerImageSettings settings, Languages languages)

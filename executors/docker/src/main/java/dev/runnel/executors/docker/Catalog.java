@@ -39,6 +39,14 @@ record Catalog(Images images, List<Language> languages) {
                         .flatMap(Language::image));
     }
 
+    /// One of those that requests get.
+    String any() throws SandboxException {
+        return images.byDefault()
+                .or(() -> all().stream().findFirst())
+                .orElseThrow(() -> new SandboxException(
+                        new Reason.Unsupported(), "no image is configured: executors.docker.images"));
+    }
+
     /// Every reference that a request can get.
     List<String> all() {
         var all = new TreeSet<>(images.allowed());

@@ -1,6 +1,7 @@
 package dev.runnel.executors.docker;
 
 import dev.runnel.executors.runner.InstanceDirectory;
+import dev.runnel.executors.runner.UidPool;
 import dev.runnel.executors.spi.SandboxException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,13 +17,16 @@ final class ContainerFootprint {
     private final Engine engine;
     private final Upkeep upkeep;
     private final Path directory;
+    private final Optional<UidPool.Lease> uid;
     private volatile Optional<String> container = Optional.empty();
 
     /// @param directory with its socket, not made yet
-    ContainerFootprint(Engine engine, Upkeep upkeep, Path directory) {
+    /// @param uid given back when nothing of the container is left
+    ContainerFootprint(Engine engine, Upkeep upkeep, Path directory, Optional<UidPool.Lease> uid) {
         this.engine = engine;
         this.upkeep = upkeep;
         this.directory = directory;
+        this.uid = uid;
         upkeep.use(name());
     }
 
@@ -56,6 +60,8 @@ final class ContainerFootprint {
             LOG.warn("container {} is removed later: {}", container.get(), e.getMessage());
         } finally {
             upkeep.leave(name(), removed);
+            var isGone = removed || container.isEmpty();
+            uid.ifPresent(lease -> lease.release(isGone));
         }
         try {
             if (Files.isDirectory(directory)) {

@@ -1,11 +1,14 @@
 package dev.runnel.executors.docker;
 
+import dev.runnel.executors.docker.ContainerSpec.Use;
 import dev.runnel.executors.runner.Alarms;
 import dev.runnel.executors.runner.Channel;
 import dev.runnel.executors.runner.Greeting;
 import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.runner.Nonce;
+import dev.runnel.executors.runner.NurserySettings;
 import dev.runnel.executors.runner.RunnerConnection;
+import dev.runnel.executors.runner.UidPool;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
@@ -25,6 +28,7 @@ import java.util.Optional;
 final class ContainerMaker {
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(30);
     private static final String RUNNER = ContainerSpec.RUN + "/runner";
+    private static final String INIT = ContainerSpec.RUN + "/cell-init";
 
     /// Where a container finds what it has used of its limits: its own cgroup, read-only.
     private static final String COUNTERS = "/sys/fs/cgroup";
@@ -34,8 +38,10 @@ final class ContainerMaker {
     private final Upkeep upkeep;
     private final Owner owner;
     private final Path runner;
+    private final Path cellInit;
     private final Optional<String> runtime;
     private final List<Language> languages;
+    private final WarmFolders warm;
 
     ContainerMaker(
             Engine engine,
@@ -43,29 +49,47 @@ final class ContainerMaker {
             Upkeep upkeep,
             Owner owner,
             Path runner,
+            Path cellInit,
             Optional<String> runtime,
-            List<Language> languages) {
+            List<Language> languages,
+            WarmFolders warm) {
         this.engine = engine;
         this.instance = instance;
         this.upkeep = upkeep;
         this.owner = owner;
         this.runner = runner;
+        this.cellInit = cellInit;
         this.runtime = runtime;
         this.languages = languages;
+        this.warm = warm;
     }
 
-    /// Leaves nothing behind when it fails.
+    /// One for a program. Leaves nothing behind when it fails.
     Container make(Container.Kind kind) throws SandboxException, InterruptedException {
+        return make(kind, new Use.Program(), new Greeting.Plain(ContainerSpec.WORKSPACE), Optional.empty());
+    }
+
+    /// One for cells. Leaves nothing behind when it fails.
+    ///
+    /// @param uid given back when the container is gone
+    Container makeNursery(Container.Kind kind, NurserySettings settings, UidPool.Lease uid)
+            throws SandboxException, InterruptedException {
+        return make(
+                kind,
+                new Use.Cells(uid.uids().first()),
+                new Greeting.Nursery(ContainerSpec.WORKSPACE, settings),
+                Optional.of(uid));
+    }
+
+    private Container make(Container.Kind kind, Use use, Greeting greeting, Optional<UidPool.Lease> uid)
+            throws SandboxException, InterruptedException {
         var nonce = Nonce.random(Nonce.BYTES);
-        var footprint = new ContainerFootprint(engine, upkeep, instance.sandboxDirectory(nonce));
+        var footprint = new ContainerFootprint(engine, upkeep, instance.sandboxDirectory(nonce), uid);
         var opened = false;
         try (var link = link(kind, footprint)) {
-            footprint.remember(engine.create(spec(kind, nonce, link)));
+            footprint.remember(engine.create(spec(kind, use, nonce, link)));
             var connection = RunnerConnection.open(
-                    connected(link, footprint),
-                    HexFormat.of().parseHex(nonce),
-                    new Greeting.Plain(ContainerSpec.WORKSPACE),
-                    Alarms.real());
+                    connected(link, footprint), HexFormat.of().parseHex(nonce), greeting, Alarms.real());
             opened = true;
             return new Container(kind, connection, footprint);
         } catch (IOException e) {
@@ -107,7 +131,14 @@ final class ContainerMaker {
         }
     }
 
-    private ContainerSpec spec(Container.Kind kind, String nonce, RunnerLink link) {
+    private static SeccompProfile seccomp(Use use) {
+        return switch (use) {
+            case Use.Program() -> SeccompProfile.PLAIN;
+            case Use.Cells _ -> SeccompProfile.NURSERY;
+        };
+    }
+
+    private ContainerSpec spec(Container.Kind kind, Use use, String nonce, RunnerLink link) {
         var shown = new LinkedHashMap<>(link.shown());
         shown.put(RUNNER, runner);
         for (var language : languages) {
@@ -117,7 +148,12 @@ final class ContainerMaker {
                 .of(nonce, InstantSource.system().instant());
         var command = new ArrayList<>(List.of(RUNNER, "--nonce", nonce, "--counters-from", COUNTERS));
         command.addAll(link.options());
+        if (use instanceof Use.Cells) {
+            shown.put(INIT, cellInit);
+            shown.putAll(warm.shown());
+            command.addAll(List.of("--init", INIT));
+        }
         return new ContainerSpec(
-                kind.image(), kind.limits(), SeccompProfile.PLAIN, runtime, shown, labels, command, link.needsInput());
+                kind.image(), kind.limits(), seccomp(use), runtime, shown, labels, command, link.needsInput(), use);
     }
 }

@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.Ulimit;
 import dev.runnel.executors.spi.SandboxLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param shown folders and files of the host by their path inside, read-only
 /// @param command the runner's argv
 /// @param input whether standard input is open, for the one who attaches
+/// @param use what it is for
 record ContainerSpec(
         ContainerImage image,
         SandboxLimits limits,
@@ -28,9 +30,13 @@ record ContainerSpec(
         Map<String, Path> shown,
         Map<String, String> labels,
         List<String> command,
-        boolean input) {
+        boolean input,
+        Use use) {
     static final String WORKSPACE = "/workspace";
     static final String RUN = "/run/runnel";
+
+    /// Where a nursery has the tree that becomes the root of its cells.
+    static final String CELL = "/cell";
 
     /// Of no user of the host's in particular, and the same in every image.
     private static final int USER = 1000;
@@ -45,12 +51,12 @@ record ContainerSpec(
     private static final long BYTES_PER_INODE = 4096;
 
     private static final long MOST_INODES = 65_536;
+    private static final long PAGE = 4096;
 
     /// What the kernel is to hold against the program.
     HostConfig hostConfig() {
         var memory = limits.memory().bytes();
-        var config = HostConfig.newHostConfig()
-                .withCapDrop(Capability.ALL)
+        var config = base().withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges:true", seccomp.option()))
                 .withPrivileged(false)
                 .withReadonlyRootfs(true)
@@ -64,11 +70,7 @@ record ContainerSpec(
                 .withUlimits(
                         List.of(new Ulimit("nofile", (long) OPEN_FILES, (long) OPEN_FILES), new Ulimit("core", 0L, 0L)))
                 .withShmSize(Math.min(limits.disk().bytes(), MOST_SHM))
-                .withTmpFs(Map.of(
-                        WORKSPACE,
-                        tmpfs(limits.disk().bytes(), "0700"),
-                        "/tmp",
-                        tmpfs(Math.min(limits.disk().bytes(), MOST_TMP), "1777")))
+                .withTmpFs(writable())
                 .withMounts(mounts())
                 // A log of the engine's would take output from 480 to 41 MB/s and fill the disk.
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
@@ -77,8 +79,45 @@ record ContainerSpec(
         return runtime.map(config::withRuntime).orElse(config);
     }
 
-    static String user() {
-        return USER + ":" + USER;
+    private HostConfig base() {
+        return switch (use) {
+            case Use.Program() -> new HostConfig();
+            case Use.Cells _ -> new UnmaskedHostConfig();
+        };
+    }
+
+    private Map<String, String> writable() {
+        var writable = new LinkedHashMap<String, String>();
+        writable.put(WORKSPACE, tmpfs(limits.disk().bytes(), "0700"));
+        writable.put("/tmp", tmpfs(Math.min(limits.disk().bytes(), MOST_TMP), "1777"));
+        if (use instanceof Use.Cells) {
+            // Only to be there: the runner mounts over it.
+            writable.put(CELL, tmpfs(PAGE, "0755"));
+        }
+        return writable;
+    }
+
+    /// `uid:gid`.
+    String user() {
+        return uid() + ":" + uid();
+    }
+
+    private int uid() {
+        return switch (use) {
+            case Use.Program() -> USER;
+            case Use.Cells(var uid) -> uid;
+        };
+    }
+
+    /// What a container is for.
+    sealed interface Use {
+        /// For one program at a time, which runs in it.
+        record Program() implements Use {}
+
+        /// For cells.
+        ///
+        /// @param uid nobody else's on this machine
+        record Cells(int uid) implements Use {}
     }
 
     private List<Mount> mounts() {
@@ -91,9 +130,9 @@ record ContainerSpec(
         return mounts;
     }
 
-    private static String tmpfs(long bytes, String mode) {
+    private String tmpfs(long bytes, String mode) {
         var inodes = Math.clamp(bytes / BYTES_PER_INODE, 1024, MOST_INODES);
-        return "rw,exec,nosuid,nodev,size=" + bytes + ",nr_inodes=" + inodes + ",mode=" + mode + ",uid=" + USER
-                + ",gid=" + USER;
+        return "rw,exec,nosuid,nodev,size=" + bytes + ",nr_inodes=" + inodes + ",mode=" + mode + ",uid=" + uid()
+                + ",gid=" + uid();
     }
 }

@@ -1,9 +1,13 @@
 package dev.runnel.executors.docker;
 
+import dev.runnel.executors.docker.NurseryContainers.Home;
 import dev.runnel.executors.runner.Alarms;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.runner.InstanceDirectory;
+import dev.runnel.executors.runner.Nurseries;
 import dev.runnel.executors.runner.RunnerSandbox;
 import dev.runnel.executors.runner.TrackedSandbox;
+import dev.runnel.executors.runner.UidPool;
 import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
@@ -13,7 +17,10 @@ import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +39,8 @@ import java.util.concurrent.Semaphore;
 public final class DockerExecutor implements Executor {
     static final String NAME = "docker";
 
+    private static final Duration CHECK_NURSERIES_EVERY = Duration.ofSeconds(10);
+
     private final DockerExecutorConfig config;
     private final Engine engine;
     private final Catalog catalog;
@@ -41,6 +50,9 @@ public final class DockerExecutor implements Executor {
     private final WarmPool<Container.Kind, Container> pool;
     private final Upkeep upkeep;
     private final EngineProbe probe;
+    private final UidPool uids;
+    private final NurseryContainers nurseryContainers;
+    private final Nurseries<NurseryContainers.Home> nurseries;
     private final Semaphore slots;
     private final Set<Sandbox> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -60,12 +72,56 @@ public final class DockerExecutor implements Executor {
         var owner = Owner.of(runtime);
         this.upkeep = new Upkeep(engine, reaper, runtime, instance.name(), owner);
         this.maker = new ContainerMaker(
-                engine, instance, upkeep, owner, config.runner(), config.runtime(), config.languages());
+                engine,
+                instance,
+                upkeep,
+                owner,
+                config.runner(),
+                config.cellInit(),
+                config.runtime(),
+                config.languages(),
+                warm(config, instance.directory()));
         this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
-        this.probe = new EngineProbe(
-                config, engine, catalog, (spec, traits) -> sandbox(maker.make(kind(spec, traits)), traits));
+        this.probe = new EngineProbe(config, engine, catalog, this::openForProbe, this::tryCell);
+        this.uids = UidPool.open(config.uids(), runtime.resolve("uids"), _ -> true);
+        this.nurseryContainers = new NurseryContainers(maker, probe, config.cells(), config.languages(), uids);
+        this.nurseries =
+                new Nurseries<>(nurseryContainers, config.cells(), InstantSource.system(), CHECK_NURSERIES_EVERY);
         upkeep.begin(pool::tend, this::engineIsBack);
+    }
+
+    /// What only cells need is not made without them.
+    private static WarmFolders warm(DockerExecutorConfig config, Path folder) throws IOException {
+        return config.cells().mode() == CellMode.OFF
+                ? new WarmFolders(Map.of())
+                : WarmFolders.make(folder.resolve("warm"), config.languages(), config.forker());
+    }
+
+    private Sandbox openForProbe(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
+        return switch (traits.kind()) {
+            case PLAIN -> sandbox(maker.make(kind(spec, traits)), traits);
+            case CELL -> {
+                var nursery = nurseryContainers.start(new Home(spec.tenant(), images.find(catalog.choose(spec))));
+                var opened = false;
+                try {
+                    var cell = new TrackedSandbox(nursery.open(spec), _ -> nursery.close());
+                    opened = true;
+                    yield cell;
+                } finally {
+                    if (!opened) {
+                        nursery.close();
+                    }
+                }
+            }
+        };
+    }
+
+    private void tryCell(ContainerImage image) throws SandboxException, InterruptedException {
+        try (var nursery = nurseryContainers.start(new Home(EngineProbe.TENANT, image));
+                var _ = nursery.open(EngineProbe.spec(Optional.of(image.reference())))) {
+            // That it opened is all that is asked.
+        }
     }
 
     /// A container that breaks while it waits is replaced at once.
@@ -110,7 +166,7 @@ public final class DockerExecutor implements Executor {
         var opened = false;
         try {
             var traits = probe.traits();
-            var sandbox = new TrackedSandbox(sandbox(take(spec, traits), traits), closing -> {
+            var sandbox = new TrackedSandbox(openSomehow(spec, traits), closing -> {
                 open.remove(closing);
                 slots.release();
             });
@@ -143,6 +199,13 @@ public final class DockerExecutor implements Executor {
         }
     }
 
+    private Sandbox openSomehow(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
+        return switch (traits.kind()) {
+            case PLAIN -> sandbox(take(spec, traits), traits);
+            case CELL -> nurseries.open(new Home(spec.tenant(), images.find(catalog.choose(spec))), spec);
+        };
+    }
+
     private Container.Kind kind(SandboxSpec spec, Traits traits) throws SandboxException {
         return new Container.Kind(
                 images.find(catalog.choose(spec)),
@@ -155,7 +218,7 @@ public final class DockerExecutor implements Executor {
         return new RunnerSandbox(
                 traits.describe(Optional.of(image.id())),
                 container.connection(),
-                traits.defaults(container.kind()),
+                traits.defaults(image, container.kind().limits()),
                 container.footprint()::destroy);
     }
 
@@ -165,8 +228,10 @@ public final class DockerExecutor implements Executor {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             open.forEach(sandbox -> threads.execute(sandbox::close));
         }
+        nurseries.close();
         pool.close();
         upkeep.close();
+        uids.close();
         instance.close();
         engine.close();
     }

@@ -1,5 +1,8 @@
 package dev.runnel.executors.docker;
 
+import dev.runnel.executors.runner.CellConfig;
+import dev.runnel.executors.runner.CellConfig.CellMode;
+import dev.runnel.executors.runner.UidRange;
 import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.Language;
 import java.net.URI;
@@ -21,6 +24,9 @@ import java.util.Optional;
 /// @param languages whose preludes every container shows, and which the probe tries
 /// @param maxSandboxes open at a time
 /// @param pool how many containers are started ahead
+/// @param cells how and whether sandboxes are cells, in one container for each tenant and image; otherwise each has a
+/// container of its own
+/// @param uids what containers with cells get, each another
 public record DockerExecutorConfig(
         URI engine,
         Path runner,
@@ -29,17 +35,55 @@ public record DockerExecutorConfig(
         Images images,
         List<Language> languages,
         int maxSandboxes,
-        WarmPool.Settings pool) {
+        WarmPool.Settings pool,
+        CellConfig cells,
+        UidRange uids) {
     public static final int DEFAULT_MAX_SANDBOXES = 64;
 
     /// As many at a time as small machines have processors: more would only make each of them late.
     public static final WarmPool.Settings DEFAULT_POOL = new WarmPool.Settings(2, 8, 2, Duration.ofHours(1));
+
+    /// Where nothing else is by systemd's list of ids, above those of the process executor.
+    public static final UidRange DEFAULT_UIDS = new UidRange(1_900_065_536, 4_096);
 
     public DockerExecutorConfig {
         languages = List.copyOf(languages);
         if (maxSandboxes < 1) {
             throw new IllegalArgumentException("maxSandboxes must be at least 1, was " + maxSandboxes);
         }
+    }
+
+    /// Without cells.
+    public DockerExecutorConfig(
+            URI engine,
+            Path runner,
+            Path runtimeDirectory,
+            Optional<String> runtime,
+            Images images,
+            List<Language> languages,
+            int maxSandboxes,
+            WarmPool.Settings pool) {
+        this(
+                engine,
+                runner,
+                runtimeDirectory,
+                runtime,
+                images,
+                languages,
+                maxSandboxes,
+                pool,
+                CellConfig.DEFAULT.in(CellMode.OFF),
+                DEFAULT_UIDS);
+    }
+
+    /// Pid 1 of cells.
+    Path cellInit() {
+        return runner.resolveSibling("runnel-cell-init");
+    }
+
+    /// With it a Python interpreter forks itself into cells.
+    Path forker() {
+        return runner.resolveSibling("_runnel_cell.abi3.so");
     }
 
     /// Which images there are. The engine must have them: nothing is pulled.

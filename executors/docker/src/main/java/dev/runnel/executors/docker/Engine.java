@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import java.io.IOException;
@@ -95,12 +96,22 @@ final class Engine implements AutoCloseable {
                 "2".equals(info.getRawValues().get("CgroupVersion")),
                 Objects.requireNonNullElse(info.getRawValues().get("DefaultRuntime"), "runc")
                         .toString(),
-                runtimes == null ? List.of() : List.copyOf(runtimes.keySet()));
+                runtimes == null ? List.of() : List.copyOf(runtimes.keySet()),
+                DataSize.ofBytes(Objects.requireNonNullElse(info.getMemTotal(), 0L)),
+                Objects.requireNonNullElse(info.getNCPU(), 1));
     }
 
     /// @param cgroupsV2 which version of cgroups its containers have
     /// @param defaultRuntime the OCI runtime that it uses when it is not told
-    record Facts(String version, boolean cgroupsV2, String defaultRuntime, List<String> runtimes) {}
+    /// @param memory of its machine
+    /// @param processors of its machine
+    record Facts(
+            String version,
+            boolean cgroupsV2,
+            String defaultRuntime,
+            List<String> runtimes,
+            DataSize memory,
+            int processors) {}
 
     /// @throws SandboxException with [Reason.Unsupported] when the engine has no such image
     ContainerImage image(String reference) throws SandboxException {
@@ -134,7 +145,7 @@ final class Engine implements AutoCloseable {
                             .withHostConfig(spec.hostConfig())
                             .withEntrypoint(spec.command())
                             .withCmd(List.of())
-                            .withUser(ContainerSpec.user())
+                            .withUser(spec.user())
                             .withWorkingDir(ContainerSpec.WORKSPACE)
                             .withHostName("runnel")
                             .withEnv(PATH + spec.image().path())

@@ -1,14 +1,13 @@
 package dev.runnel.executors.docker;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.runner.LanguageProbe;
 import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.ExecutorCapabilities;
 import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
-import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.Language;
-import dev.runnel.executors.spi.Mechanism;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Finds out what the engine can do by doing it: a container of each language's image, and the version of its
 /// interpreter. What could not be found out is asked again the next time.
 final class EngineProbe {
+    /// Of probes.
+    static final String TENANT = "runnel";
+
     private static final SandboxLimits LIMITS =
             new SandboxLimits(DataSize.ofMebibytes(256), 64, 1000, DataSize.ofMebibytes(16));
 
@@ -32,17 +34,22 @@ final class EngineProbe {
     private final Engine engine;
     private final Catalog catalog;
     private final Opening opening;
+    private final Trial trial;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock") private @Nullable ExecutorCapabilities known;
 
     private volatile @Nullable Traits traits;
 
-    EngineProbe(DockerExecutorConfig config, Engine engine, Catalog catalog, Opening opening) {
+    /// In words, for an operator; empty where none were asked for.
+    private volatile String cells = "";
+
+    EngineProbe(DockerExecutorConfig config, Engine engine, Catalog catalog, Opening opening, Trial trial) {
         this.config = config;
         this.engine = engine;
         this.catalog = catalog;
         this.opening = opening;
+        this.trial = trial;
     }
 
     /// Opens a container for a probe.
@@ -51,18 +58,55 @@ final class EngineProbe {
         Sandbox open(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException;
     }
 
-    /// What containers are on this engine.
-    Traits traits() throws SandboxException {
+    /// Opens a cell in a nursery of its own, and closes both.
+    @FunctionalInterface
+    interface Trial {
+        void openCell(ContainerImage image) throws SandboxException, InterruptedException;
+    }
+
+    /// What sandboxes are on this engine. Whether they are cells is found out by opening one.
+    Traits traits() throws SandboxException, InterruptedException {
         var found = traits;
         if (found == null) {
-            found = Traits.of(facts(), config.runtime());
+            found = withCells(outside());
             traits = found;
         }
         return found;
     }
 
+    /// What containers are on this engine.
+    Traits outside() throws SandboxException {
+        return Traits.of(facts(), config.runtime());
+    }
+
+    private Traits withCells(Traits containers) throws SandboxException, InterruptedException {
+        var mode = config.cells().mode();
+        if (mode == CellMode.OFF) {
+            return containers;
+        }
+        try {
+            if (!containers.mountsSockets() || !config.engine().getScheme().equals("unix")) {
+                throw new SandboxException(
+                        new Reason.Unsupported(),
+                        "they need a kernel and a socket that containers share with the host");
+            }
+            trial.openCell(engine.image(catalog.any()));
+            cells = "cells: up to " + config.cells().concurrent() + " at a time for each tenant and image";
+            return containers.ofCells();
+        } catch (SandboxException e) {
+            if (mode == CellMode.REQUIRED) {
+                throw new SandboxException(
+                        new Reason.Unsupported(),
+                        "cells are required by the configuration and none can be had: " + e.getMessage(),
+                        e);
+            }
+            cells = "cells: none can be had, so every execution has a container of its own: " + e.getMessage();
+            return containers;
+        }
+    }
+
     /// @throws SandboxException also when the engine lacks the runtime that is configured
-    private Engine.Facts facts() throws SandboxException {
+    Engine.Facts facts() throws SandboxException {
         var facts = engine.facts();
         var runtime = config.runtime();
         if (runtime.isPresent() && !facts.runtimes().contains(runtime.get())) {
@@ -88,10 +132,7 @@ final class EngineProbe {
     /// What can be done while there is no engine.
     ExecutorCapabilities unavailable(String why) {
         return new ExecutorCapabilities(
-                Optional.of(why),
-                new Traits(Isolation.CONTAINER, Mechanism.NONE).describe(Optional.empty()),
-                missing(why),
-                List.of());
+                Optional.of(why), Traits.unknown().describe(Optional.empty()), missing(why), List.of());
     }
 
     private Map<String, LanguageSupport> missing(String why) {
@@ -106,7 +147,7 @@ final class EngineProbe {
             if (known != null) {
                 return known;
             }
-            var found = new Traits(Isolation.CONTAINER, Mechanism.NONE);
+            var found = Traits.unknown();
             Optional<String> unavailable = Optional.empty();
             Map<String, LanguageSupport> languages = new LinkedHashMap<>();
             var notes = new ArrayList<String>();
@@ -115,6 +156,7 @@ final class EngineProbe {
                 found = traits();
                 notes.add("engine " + facts.version() + " at " + config.engine() + ", runtime "
                         + config.runtime().orElse(facts.defaultRuntime()));
+                Optional.of(cells).filter(text -> !text.isEmpty()).ifPresent(notes::add);
                 notes.addAll(missingImages());
                 for (var language : config.languages()) {
                     languages.put(language.name(), support(language, found));
@@ -133,7 +175,7 @@ final class EngineProbe {
             Thread.currentThread().interrupt();
             return new ExecutorCapabilities(
                     Optional.of("the probe was interrupted"),
-                    new Traits(Isolation.CONTAINER, Mechanism.NONE).describe(Optional.empty()),
+                    Traits.unknown().describe(Optional.empty()),
                     Map.of(),
                     List.of());
         } finally {
@@ -163,8 +205,7 @@ final class EngineProbe {
             return new LanguageSupport.Missing(
                     "no image is configured for it: executors.docker.images.by_language." + language.name());
         }
-        var spec = new SandboxSpec("probe-" + Nonce.random(4), "runnel", LIMITS, image);
-        try (var sandbox = opening.open(spec, found)) {
+        try (var sandbox = opening.open(spec(image), found)) {
             return LanguageProbe.support(sandbox, language, "image " + image.get());
         } catch (SandboxException e) {
             if (e.reason() instanceof Reason.Unsupported) {
@@ -172,5 +213,9 @@ final class EngineProbe {
             }
             throw e;
         }
+    }
+
+    static SandboxSpec spec(Optional<String> image) {
+        return new SandboxSpec("probe-" + Nonce.random(4), TENANT, LIMITS, image);
     }
 }

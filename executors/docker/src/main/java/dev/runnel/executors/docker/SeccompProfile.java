@@ -19,6 +19,9 @@ record SeccompProfile(String json) {
     /// Of containers in which programs run beside their runner.
     static final SeccompProfile PLAIN = of("container");
 
+    /// Of containers in which cells are made: what makes them is allowed besides. The runner forbids it to programs.
+    static final SeccompProfile NURSERY = of("container", "nursery");
+
     private static final String RULES = "syscalls";
     private static final String NAMES = "names";
 

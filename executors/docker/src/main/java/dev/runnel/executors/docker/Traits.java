@@ -6,6 +6,7 @@ import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.executors.spi.Mechanism;
 import dev.runnel.executors.spi.SandboxDescription;
+import dev.runnel.executors.spi.SandboxLimits;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,16 +16,29 @@ import java.util.Optional;
 /// @param isolation KERNEL where the runtime is gVisor's
 /// @param cgroups which version of cgroups limits containers; NONE where it is not known to limit them: gVisor is run
 ///     without cgroups where its version knows too little of them
-record Traits(Isolation isolation, Mechanism cgroups) {
+record Traits(Isolation isolation, Mechanism cgroups, SandboxDescription.Kind kind) {
     private static final String GVISOR = "runsc";
     private static final int OPEN_FILES = 1024;
 
     static Traits of(Engine.Facts facts, Optional<String> runtime) {
         var used = runtime.orElse(facts.defaultRuntime());
         if (used.startsWith(GVISOR)) {
-            return new Traits(Isolation.KERNEL, Mechanism.NONE);
+            return new Traits(Isolation.KERNEL, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
         }
-        return new Traits(Isolation.CONTAINER, facts.cgroupsV2() ? Mechanism.CGROUP_V2 : Mechanism.CGROUP_V1);
+        return new Traits(
+                Isolation.CONTAINER,
+                facts.cgroupsV2() ? Mechanism.CGROUP_V2 : Mechanism.CGROUP_V1,
+                SandboxDescription.Kind.PLAIN);
+    }
+
+    /// Of an engine that could not be asked.
+    static Traits unknown() {
+        return new Traits(Isolation.CONTAINER, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
+    }
+
+    /// Of the cells in such a container: an engine gives a container no cgroups to make others in.
+    Traits ofCells() {
+        return new Traits(isolation, Mechanism.NONE, SandboxDescription.Kind.CELL);
     }
 
     /// Whether a socket of this host that is mounted into a container works there: not through gVisor's kernel.
@@ -37,14 +51,17 @@ record Traits(Isolation isolation, Mechanism cgroups) {
     }
 
     /// What is added to every program of a container.
-    ProgramDefaults defaults(Container.Kind kind) {
-        var limits = kind.limits();
-        var environment = Map.of(
-                "PATH", kind.image().path(), "HOME", ContainerSpec.WORKSPACE, "LANG", "C.UTF-8", "TMPDIR", "/tmp");
+    ProgramDefaults defaults(ContainerImage image, SandboxLimits limits) {
+        var environment = environment(image);
         return hasCgroups()
                 ? new ProgramDefaults(environment, OPEN_FILES, 0, DataSize.ofBytes(0))
-                // One more for the runner, which has the same uid.
+                // One more for the runner, or the init of a cell, which has the same uid.
                 : new ProgramDefaults(environment, OPEN_FILES, limits.processes() + 1, limits.memory());
+    }
+
+    /// What every program finds in its environment besides its own and its language's.
+    static Map<String, String> environment(ContainerImage image) {
+        return Map.of("PATH", image.path(), "HOME", ContainerSpec.WORKSPACE, "LANG", "C.UTF-8", "TMPDIR", "/tmp");
     }
 
     SandboxDescription describe(Optional<String> imageDigest) {
@@ -52,8 +69,7 @@ record Traits(Isolation isolation, Mechanism cgroups) {
         for (var limit : LimitKind.values()) {
             enforcement.put(limit, mechanism(limit));
         }
-        return new SandboxDescription(
-                DockerExecutor.NAME, isolation, SandboxDescription.Kind.PLAIN, imageDigest, enforcement);
+        return new SandboxDescription(DockerExecutor.NAME, isolation, kind, imageDigest, enforcement);
     }
 
     private Mechanism mechanism(LimitKind limit) {

@@ -260,7 +260,8 @@ final class EngineTroubleTest {
                             Map.of(),
                             Map.of(),
                             List.of("bash"),
-                            false)))
+                            false,
+                            new ContainerSpec.Use.Program())))
                     .satisfies(gone -> assertThat(gone.reason()).isEqualTo(new Reason.Unsupported()))
                     .withMessageContaining("gone:1");
         }

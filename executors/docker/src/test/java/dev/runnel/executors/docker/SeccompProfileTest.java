@@ -201,7 +201,8 @@ final class SeccompProfileTest {
                     Map.of(),
                     Map.of(),
                     List.of("python3", "-c", TRY, table),
-                    true));
+                    true,
+                    new ContainerSpec.Use.Program()));
             try (var output = AttachChannel.open(address, container)) {
                 engine.start(container);
                 return text(output);

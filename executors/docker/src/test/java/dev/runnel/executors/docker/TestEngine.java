@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.runnel.executors.docker.DockerExecutorConfig.Images;
+import dev.runnel.executors.runner.CellConfig;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import java.io.IOException;
@@ -66,6 +68,22 @@ final class TestEngine {
                         language("javascript", "main.js", "node", "--version")),
                 DockerExecutorConfig.DEFAULT_MAX_SANDBOXES,
                 DockerExecutorConfig.DEFAULT_POOL);
+    }
+
+    /// Whose sandboxes are cells.
+    static DockerExecutorConfig cells(Path runtime) {
+        var plain = config(runtime);
+        return new DockerExecutorConfig(
+                plain.engine(),
+                plain.runner(),
+                plain.runtimeDirectory(),
+                plain.runtime(),
+                plain.images(),
+                plain.languages(),
+                plain.maxSandboxes(),
+                plain.pool(),
+                CellConfig.DEFAULT.in(CellMode.REQUIRED),
+                plain.uids());
     }
 
     static URI address() {

@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.ProcMasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -28,24 +29,6 @@ record HostSystem(Path root) {
             "pki/tls/certs",
             "ssl/certs",
             "ssl/openssl.cnf");
-
-    /// What /proc tells about the machine beyond what programs need (cpuinfo, meminfo, stat stay).
-    private static final List<String> MASKED = List.of(
-            "acpi",
-            "bus",
-            "cmdline",
-            "config.gz",
-            "fs",
-            "interrupts",
-            "kallsyms",
-            "key-users",
-            "keys",
-            // Anybody may write there, and each trigger is work for the host's kernel.
-            "pressure",
-            "sched_debug",
-            "scsi",
-            "sysrq-trigger",
-            "timer_list");
 
     /// /usr and the names that lead into it.
     List<RootEntry> systemDirectories() throws IOException {
@@ -81,7 +64,7 @@ record HostSystem(Path root) {
 
     /// The names in /proc that no sandbox shows, of those there are.
     List<String> hidden() {
-        return MASKED.stream()
+        return ProcMasks.NAMES.stream()
                 .filter(name -> Files.exists(root.resolve("proc").resolve(name)))
                 .toList();
     }
@@ -89,7 +72,7 @@ record HostSystem(Path root) {
     /// What is hidden in a sandbox's /proc.
     List<RootEntry> masks() {
         var entries = new ArrayList<RootEntry>();
-        for (var name : MASKED) {
+        for (var name : ProcMasks.NAMES) {
             var host = root.resolve("proc").resolve(name);
             if (Files.isDirectory(host)) {
                 entries.add(new RootEntry.MaskedDirectory("/proc/" + name));
