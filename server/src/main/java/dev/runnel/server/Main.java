@@ -109,6 +109,7 @@ public final class Main {
 
     private static Executor docker(DockerExecutorSettings settings, Languages languages, Path runtimeDirectory)
             throws IOException, YamlException {
+        checkInjected(languages);
         return new DockerExecutor(new DockerExecutorConfig(
                 engine(settings).uri(),
                 libexec().resolve("runnel-runner"),
@@ -120,6 +121,20 @@ public final class Main {
                 DockerExecutorConfig.DEFAULT_POOL,
                 CellConfig.DEFAULT.in(CellMode.OFF),
                 DockerExecutorConfig.DEFAULT_UIDS));
+    }
+
+    /// Of all that containers get to see of the distribution.
+    private static void checkInjected(Languages languages) throws IOException {
+        var digests = Digests.of(home());
+        digests.check(libexec());
+        for (var language : languages.all()) {
+            if (language.prelude().isPresent()) {
+                digests.check(language.prelude().get());
+            }
+            if (language.warm().isPresent()) {
+                digests.check(language.warm().get().prelude());
+            }
+        }
     }
 
     private static DockerExecutorConfig.Images images(DockerImageSettings settings, Languages languages)
