@@ -67,6 +67,16 @@ record BlockPlan(List<Step> steps) {
         return block.code().isBlank() ? Optional.of("it is empty") : Optional.empty();
     }
 
+    /// The one language of all blocks that are run; empty when there are several.
+    String language() {
+        var languages = steps.stream()
+                .filter(Step.Runs.class::isInstance)
+                .map(step -> ((Step.Runs) step).language())
+                .distinct()
+                .toList();
+        return languages.size() == 1 ? languages.getFirst() : "";
+    }
+
     /// True when the document has no block at all.
     boolean isEmpty() {
         return steps.isEmpty();

@@ -68,7 +68,9 @@ final class CapabilityText {
                             ? language.getVersion()
                             : "NOT AVAILABLE: " + language.getUnavailableReason(),
                     language.getAliasesList().isEmpty() ? "" : "also " + String.join(", ", language.getAliasesList()),
-                    language.getWarm() ? "interpreter kept warm" : ""));
+                    language.getWarmExecutorsCount() > 0
+                            ? "interpreter kept warm by " + String.join(", ", language.getWarmExecutorsList())
+                            : ""));
         }
         return Columns.align(rows);
     }

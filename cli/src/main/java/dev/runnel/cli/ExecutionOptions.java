@@ -81,13 +81,12 @@ final class ExecutionOptions {
     /// A session for executions of such programs.
     ///
     /// @throws UsageException naming the option that can't be read
-    SessionSpec session() {
+    SessionSpec.Builder session() {
         return SessionSpec.newBuilder()
                 .setLimits(limits.limits())
                 .setMinimumIsolation(limits.isolation())
                 .setExecutor(limits.executor())
                 .setRequireCell(limits.requireCell())
-                .setImage(limits.image())
-                .build();
+                .setImage(limits.image());
     }
 }

@@ -48,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var screen = Screen.ofThisProcess();
         var document = BlockPlan.of(MarkdownBlocks.extract(readFile()), languages);
-        var spec = options.session();
+        var spec = options.session().setLanguage(document.language()).build();
         var carried = options.folder();
         Report report = options.json() ? new MachineReport(new JsonLines(screen)) : new PersonReport(screen);
         if (document.isEmpty()) {

@@ -93,10 +93,10 @@ final class CapabilityTextTest {
                 .addAliases("sh");
 
         assertThat(CapabilityText.languages(
-                        List.of(bash.build(), python.setWarm(true).build())))
+                        List.of(bash.build(), python.addWarmExecutors("process").build())))
                 .containsExactly(
                         "language bash    5.2            also sh", //
-                        "language python  Python 3.11.2           interpreter kept warm");
+                        "language python  Python 3.11.2           interpreter kept warm by process");
     }
 
     private static GetCapabilitiesResponse memoryBy(Mechanism mechanism) {

@@ -102,7 +102,8 @@ final class Composition {
         // From a plan to its end. Executions end before the sessions that they are in, so they are closed first.
         var executions = executions(instance, router, contents, timers);
         var inside = new ExecutionsInside(executions);
-        var sessions = closing.add(new Sessions(directory, placer, limits, inside, configuration.sessions(), clock));
+        var sessions = closing.add(
+                new Sessions(directory, languages, placer, limits, inside, configuration.sessions(), clock));
         closing.add(executions);
         timers.every(SWEEP, contents::sweep);
         timers.every(SWEEP, sessions::sweep);

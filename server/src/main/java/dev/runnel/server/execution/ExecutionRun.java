@@ -191,13 +191,18 @@ final class ExecutionRun implements Runnable {
     private Kind.Failed failed(SandboxException e) {
         return switch (e.reason()) {
             case SandboxException.Reason.Unavailable _ -> failed(new Refusal.ExecutorDown(RETRY_AFTER), e, false);
-            case SandboxException.Reason.Unsupported _ -> failed(new Refusal.ExecutorUnavailable(), e, false);
+            case SandboxException.Reason.Unsupported _ -> failed(unsupported(), e, false);
             case SandboxException.Reason.Exhausted _ ->
                 failed(new Refusal.DaemonFull("sandboxes", RETRY_AFTER), e, false);
             case SandboxException.Reason.FileRefused _ ->
                 failed(Refusal.FieldInvalid.of("spec.program.files", text(e)), e, false);
             case SandboxException.Reason.Lost(var ran) -> failed(lost(ran), e, ran);
         };
+    }
+
+    /// Once there is a sandbox, all that it can lack is the command.
+    private Refusal unsupported() {
+        return handedOver ? new Refusal.LanguageUnavailable() : new Refusal.ExecutorUnavailable();
     }
 
     /// A session's sandbox is not replaced: repeating the request would not help.

@@ -3,6 +3,8 @@ package dev.runnel.server.routing;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.WarmInterpreter;
 import dev.runnel.server.config.LanguageSettings;
+import dev.runnel.server.refusal.Refusal;
+import dev.runnel.server.refusal.RefusedException;
 import dev.runnel.server.yaml.YamlException;
 import dev.runnel.server.yaml.YamlRecords;
 import java.io.IOException;
@@ -125,6 +127,17 @@ public final class Languages {
     /// By name or alias, without regard to case.
     public Optional<Language> find(String nameOrAlias) {
         return Optional.ofNullable(byAnyName.get(nameOrAlias.toLowerCase(Locale.ROOT)));
+    }
+
+    /// The one that a request names.
+    ///
+    /// @param field where it does
+    /// @throws RefusedException naming those that there are
+    public Language require(String field, String nameOrAlias) throws RefusedException {
+        return find(nameOrAlias)
+                .orElseThrow(() -> new RefusedException(
+                        new Refusal.LanguageUnavailable(),
+                        field + ": there is no such language here; there are: " + String.join(", ", byName.keySet())));
     }
 
     /// Makes sure that a key of the configuration is a language's own name.

@@ -9,7 +9,19 @@ import java.util.Optional;
 /// The executor that was chosen, and what its sandboxes are.
 ///
 /// @param image the one that was named; otherwise the executor chooses
-public record Placement(Executor executor, ExecutorCapabilities capabilities, Optional<String> image) {
+/// @param imageDigest what the sandbox is or will be made of; absent where that is not known
+public record Placement(
+        Executor executor, ExecutorCapabilities capabilities, Optional<String> image, Optional<String> imageDigest) {
+    /// One of which it is not known yet what its sandbox will be made of.
+    public Placement(Executor executor, ExecutorCapabilities capabilities, Optional<String> image) {
+        this(executor, capabilities, image, Optional.empty());
+    }
+
+    /// The same, of the image with this digest.
+    public Placement ofImage(Optional<String> digest) {
+        return new Placement(executor, capabilities, image, digest);
+    }
+
     public SandboxDescription sandboxes() {
         return capabilities.sandboxes();
     }

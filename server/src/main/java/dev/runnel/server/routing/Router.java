@@ -3,6 +3,7 @@ package dev.runnel.server.routing;
 import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.Program;
+import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxSpec;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.content.ContentStore;
@@ -15,13 +16,15 @@ import dev.runnel.server.execution.StandardInput;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /// Makes a plan of a spec: language, executor, limits, content, in this order, so that the first thing that can't
 /// be had is what a client hears of. Thread-safe.
 public final class Router implements Resolver {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private final Languages languages;
     private final Placer placer;
     private final LimitResolver limits;
@@ -52,21 +55,12 @@ public final class Router implements Resolver {
 
     @Override
     public Plan resolve(Tenant tenant, ExecutionSpec spec) throws RefusedException {
-        var language = language(spec.program().language());
+        var language = languages.require("spec.program.language", spec.program().language());
         var builder = new ProgramBuilder(language, spec.program());
         var session = spec.session();
         var place =
                 session.isPresent() ? inSession(tenant, spec, language, session.get()) : alone(tenant, spec, builder);
         return plan(tenant, spec, builder, place);
-    }
-
-    private Language language(String nameOrAlias) throws RefusedException {
-        return languages
-                .find(nameOrAlias)
-                .orElseThrow(() -> new RefusedException(
-                        new Refusal.LanguageUnavailable(),
-                        "spec.program.language: there is no such language here; there are: "
-                                + languages.all().stream().map(Language::name).collect(Collectors.joining(", "))));
     }
 
     private Place alone(Tenant tenant, ExecutionSpec spec, ProgramBuilder builder) throws RefusedException {
@@ -85,8 +79,35 @@ public final class Router implements Resolver {
                 resolved.sandbox(),
                 spec.image(),
                 Optional.of(language.name()),
-                builder.warmStart().map(Program.WarmStart::interpreter));
-        return new Place(placement, resolved, new FreshSandboxes(placement.executor(), sandbox));
+                builder.warmStart().map(Program.WarmStart::interpreter),
+                Optional.empty());
+        var found = placement.ofImage(imageDigest(placement, sandbox));
+        var sandboxes = new FreshSandboxes(placement.executor(), sandbox.ofImage(found.imageDigest()));
+        return new Place(found, resolved, sandboxes);
+    }
+
+    /// Found out before anybody is told what will run, so that what runs is what was told.
+    private static Optional<String> imageDigest(Placement placement, SandboxSpec sandbox) throws RefusedException {
+        try {
+            return placement.executor().imageDigest(sandbox);
+        } catch (SandboxException e) {
+            throw new RefusedException(
+                    refusal(e.reason()), Objects.requireNonNullElse(e.getMessage(), "the image could not be found"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RefusedException(
+                    new Refusal.ExecutorDown(RETRY_AFTER), "interrupted while looking for the image");
+        }
+    }
+
+    private static Refusal refusal(SandboxException.Reason reason) {
+        return switch (reason) {
+            case SandboxException.Reason.Unsupported _ -> new Refusal.ImageUnavailable();
+            case SandboxException.Reason.Exhausted _ -> new Refusal.DaemonFull("sandboxes", RETRY_AFTER);
+            case SandboxException.Reason.Unavailable _,
+                    SandboxException.Reason.Lost _,
+                    SandboxException.Reason.FileRefused _ -> new Refusal.ExecutorDown(RETRY_AFTER);
+        };
     }
 
     private Place inSession(Tenant tenant, ExecutionSpec spec, Language language, String id) throws RefusedException {
@@ -142,7 +163,7 @@ public final class Router implements Resolver {
                 placement.executor().name(),
                 sandboxes.isolation(),
                 sandboxes.kind(),
-                sandboxes.imageDigest(),
+                placement.imageDigest(),
                 place.limits().enforced(sandboxes.enforcement()),
                 place.limits().profile(),
                 place.limits().onOutputLimit(),

@@ -69,7 +69,7 @@ final class SpecDigest {
         text(sandboxes.isolation().name());
         text(sandboxes.kind().name());
         optional(placement.image());
-        optional(sandboxes.imageDigest());
+        optional(placement.imageDigest());
         optional(spec.session());
     }
 

@@ -101,6 +101,7 @@ public final class SessionRpc extends SessionServiceGrpc.SessionServiceImplBase 
                         FromProto.text(spec.getExecutor()),
                         spec.getRequireCell(),
                         FromProto.text(spec.getImage()),
+                        FromProto.text(spec.getLanguage()),
                         spec.hasIdleTimeout()
                                 ? Optional.of(FromProto.duration(spec.getIdleTimeout()))
                                 : Optional.empty()),

@@ -108,6 +108,9 @@ public final class SystemRpc extends SystemServiceGrpc.SystemServiceImplBase {
                         message.setVersion(version).setWarm(isKeptWarm(candidate, language));
                     }
                     message.addExecutors(candidate.name());
+                    if (isKeptWarm(candidate, language)) {
+                        message.addWarmExecutors(candidate.name());
+                    }
                 }
                 case LanguageSupport.Missing(var reason) -> missing.add(candidate.name() + ": " + reason);
             }

@@ -74,7 +74,7 @@ final class Session implements SessionPlace {
         this.key = key;
         this.spec = request.spec();
         this.labels = request.labels();
-        this.placement = placement;
+        this.placement = placement.ofImage(sandbox.description().imageDigest());
         this.limits = limits;
         this.sandbox = sandbox;
         this.life = life;

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param executor the one that must be used
 /// @param requireCell nothing but a cell will do
 /// @param image the one that its sandbox must be made of
+/// @param language name or alias of the one that most of its executions will be in
 /// @param idleTimeout how long it may be without an execution; without one the daemon's default
 public record SessionSpec(
         LimitsSpec limits,
@@ -19,4 +20,5 @@ public record SessionSpec(
         Optional<String> executor,
         boolean requireCell,
         Optional<String> image,
+        Optional<String> language,
         Optional<Duration> idleTimeout) {}

@@ -12,6 +12,7 @@ import dev.runnel.server.paging.PageRequest;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import dev.runnel.server.routing.Demand;
+import dev.runnel.server.routing.Languages;
 import dev.runnel.server.routing.LimitResolver;
 import dev.runnel.server.routing.Placement;
 import dev.runnel.server.routing.Placer;
@@ -32,6 +33,7 @@ public final class Sessions implements AutoCloseable {
     private static final NewestFirst<SessionView> ORDER = new NewestFirst<>(SessionView::created, SessionView::id);
 
     private final SessionDirectory directory;
+    private final Languages languages;
     private final Placer placer;
     private final LimitResolver limits;
     private final Occupants occupants;
@@ -49,12 +51,14 @@ public final class Sessions implements AutoCloseable {
     /// @param occupants the executions in them
     public Sessions(
             SessionDirectory directory,
+            Languages languages,
             Placer placer,
             LimitResolver limits,
             Occupants occupants,
             SessionSettings settings,
             InstantSource clock) {
         this.directory = directory;
+        this.languages = languages;
         this.placer = placer;
         this.limits = limits;
         this.occupants = occupants;
@@ -164,12 +168,17 @@ public final class Sessions implements AutoCloseable {
         var spec = request.spec();
         var life = new Session.Life(idleTimeout(spec), settings.maxAge());
         var resolved = limits.resolve(spec.limits());
+        var language = spec.language().isPresent()
+                ? Optional.of(languages
+                        .require("spec.language", spec.language().get())
+                        .name())
+                : Optional.<String>empty();
         var placement = placer.place(new Demand(
                 spec.executor(),
                 spec.minimumIsolation(),
                 spec.requireCell(),
                 spec.image(),
-                Optional.empty(),
+                language,
                 resolved.named()));
         if (!room.tryAcquire()) {
             throw new RefusedException(
@@ -178,7 +187,7 @@ public final class Sessions implements AutoCloseable {
         }
         var opened = false;
         try {
-            var sandbox = openSandbox(key.tenant(), placement, resolved);
+            var sandbox = openSandbox(key.tenant(), placement, language, resolved);
             opened = true;
             return new Session(key, request, placement, resolved, sandbox, life, clock);
         } finally {
@@ -188,9 +197,17 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    private static Sandbox openSandbox(Tenant tenant, Placement placement, ResolvedLimits limits)
+    private static Sandbox openSandbox(
+            Tenant tenant, Placement placement, Optional<String> language, ResolvedLimits limits)
             throws RefusedException, InterruptedException {
-        var spec = new SandboxSpec(UUID.randomUUID().toString(), tenant.name(), limits.sandbox(), placement.image());
+        var spec = new SandboxSpec(
+                UUID.randomUUID().toString(),
+                tenant.name(),
+                limits.sandbox(),
+                placement.image(),
+                language,
+                Optional.empty(),
+                Optional.empty());
         try {
             return placement.executor().open(spec);
         } catch (SandboxException e) {

@@ -172,6 +172,8 @@ class RouterTest {
                 var opened = executor.openSandboxes().iterator().next().spec();
                 assertThat(opened.language()).contains("bash");
                 assertThat(opened.image()).isEqualTo(asked.image());
+                assertThat(opened.imageDigest()).isEqualTo(asked.image().map("fake:"::concat));
+                assertThat(plan.spec().imageDigest()).isEqualTo(opened.imageDigest());
             }
         }
         assertThatThrownBy(() -> resolve(withImage(spec, "ubuntu")))

@@ -65,13 +65,8 @@ final class DataFixture implements AutoCloseable {
         var placer = new Placer(new ExecutorCatalog(List.of(executor), List.of("fake")), Isolation.PROCESS);
         var limits = new LimitResolver(settings.limits());
         var places = new SessionDirectory();
-        var router = new Router(
-                Languages.load(Path.of("../images"), Map.of()),
-                placer,
-                limits,
-                contents,
-                places,
-                Duration.ofMinutes(1));
+        var languages = Languages.load(Path.of("../images"), Map.of());
+        var router = new Router(languages, placer, limits, contents, places, Duration.ofMinutes(1));
         var executions = new Executions(
                 INSTANCE,
                 new Executions.Means(
@@ -88,6 +83,7 @@ final class DataFixture implements AutoCloseable {
                         DataSize.ofMebibytes(16)));
         sessions = new Sessions(
                 places,
+                languages,
                 placer,
                 limits,
                 new ExecutionsInside(executions),

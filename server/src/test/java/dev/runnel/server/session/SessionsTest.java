@@ -18,10 +18,13 @@ import dev.runnel.server.paging.PageRequest;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import dev.runnel.server.routing.ExecutorCatalog;
+import dev.runnel.server.routing.Languages;
 import dev.runnel.server.routing.LimitResolver;
 import dev.runnel.server.routing.Placer;
 import dev.runnel.server.testing.Lines;
 import dev.runnel.server.testing.MovableClock;
+import dev.runnel.server.yaml.YamlException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +53,7 @@ class SessionsTest {
     private final SessionDirectory directory = new SessionDirectory();
     private final Sessions sessions = new Sessions(
             directory,
+            languages(),
             new Placer(new ExecutorCatalog(List.of(executor), List.of("fake")), Isolation.PROCESS),
             new LimitResolver(Configuration.defaults().limits()),
             occupants,
@@ -96,6 +100,7 @@ class SessionsTest {
 
         assertThat(executor.openSandboxes().iterator().next().spec().image()).contains("debian");
         assertThat(directory.find(ALICE, "s").placement().image()).contains("debian");
+        assertThat(directory.find(ALICE, "s").placement().imageDigest()).contains("fake:debian");
         assertThat(refusal(() -> sessions.create(ALICE, request("s", plain()))))
                 .isEqualTo(new Refusal.SessionIdReused());
         assertThat(refusal(() -> sessions.create(ALICE, request("t", image("ubuntu")))))
@@ -105,7 +110,42 @@ class SessionsTest {
 
     private static SessionSpec image(String image) {
         return new SessionSpec(
-                LimitsSpec.NONE, Optional.empty(), Optional.empty(), false, Optional.of(image), Optional.empty());
+                LimitsSpec.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.of(image),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    void aSessionIsOpenedForTheLanguageThatItIsSaidToBeFor() throws Exception {
+        sessions.create(ALICE, request("s", language("JS")));
+
+        assertThat(executor.openSandboxes().iterator().next().spec().language()).contains("javascript");
+        assertThat(refusal(() -> sessions.create(ALICE, request("t", language("cobol")))))
+                .isEqualTo(new Refusal.LanguageUnavailable());
+        assertThat(executor.openSandboxes()).hasSize(1);
+    }
+
+    private static SessionSpec language(String language) {
+        return new SessionSpec(
+                LimitsSpec.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.of(language),
+                Optional.empty());
+    }
+
+    private static Languages languages() {
+        try {
+            return Languages.load(Path.of("../images"), Map.of());
+        } catch (YamlException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -399,7 +439,8 @@ class SessionsTest {
     }
 
     private static SessionSpec spec(LimitsSpec limits, Optional<Duration> idle) {
-        return new SessionSpec(limits, Optional.empty(), Optional.empty(), false, Optional.empty(), idle);
+        return new SessionSpec(
+                limits, Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty(), idle);
     }
 
     private static SessionFilter everything() {

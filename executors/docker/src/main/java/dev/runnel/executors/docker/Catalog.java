@@ -23,6 +23,7 @@ record Catalog(Images images, List<Language> languages) {
         return spec.language()
                 .flatMap(this::ofLanguage)
                 .or(images::byDefault)
+                .or(this::ofAllLanguages)
                 .orElseThrow(() -> new SandboxException(
                         new Reason.Unsupported(),
                         "executor docker has no image for "
@@ -45,6 +46,15 @@ record Catalog(Images images, List<Language> languages) {
                 .or(() -> all().stream().findFirst())
                 .orElseThrow(() -> new SandboxException(
                         new Reason.Unsupported(), "no image is configured: executors.docker.images"));
+    }
+
+    /// The image of all languages, where they have the same.
+    private Optional<String> ofAllLanguages() {
+        var theirs = languages.stream()
+                .map(language -> ofLanguage(language.name()))
+                .distinct()
+                .toList();
+        return theirs.size() == 1 ? theirs.getFirst() : Optional.empty();
     }
 
     /// Every reference that a request can get.

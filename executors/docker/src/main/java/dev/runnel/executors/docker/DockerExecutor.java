@@ -149,6 +149,12 @@ public final class DockerExecutor implements Executor {
         return engine.trouble().map(probe::unavailable).orElseGet(probe::capabilities);
     }
 
+    /// Finds out what the sandbox will be made of, whatever becomes of the tag until then.
+    @Override
+    public Optional<String> imageDigest(SandboxSpec spec) throws SandboxException {
+        return Optional.of(images.find(catalog.choose(spec)).id());
+    }
+
     /// How the stock of started containers has done.
     public WarmPool.Statistics statistics() {
         return pool.statistics();
@@ -184,7 +190,8 @@ public final class DockerExecutor implements Executor {
         }
     }
 
-    /// Where nothing can be made of what the image's reference stood for, it may stand for something else by now.
+    /// Where nothing can be made of what the image's reference stood for, it may stand for something else by now. That
+    /// helps only one to whom nobody has said what it will be.
     private Container take(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
         var kind = kind(spec, traits);
         try {
@@ -202,24 +209,41 @@ public final class DockerExecutor implements Executor {
     private Sandbox openSomehow(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
         return switch (traits.kind()) {
             case PLAIN -> sandbox(take(spec, traits), traits);
-            case CELL -> nurseries.open(new Home(spec.tenant(), images.find(catalog.choose(spec))), spec);
+            case CELL -> nurseries.open(new Home(spec.tenant(), image(spec)), spec);
         };
     }
 
     private Container.Kind kind(SandboxSpec spec, Traits traits) throws SandboxException {
         return new Container.Kind(
-                images.find(catalog.choose(spec)),
+                image(spec),
                 spec.limits(),
                 traits.mountsSockets() && config.engine().getScheme().equals("unix"));
     }
 
+    private ContainerImage image(SandboxSpec spec) throws SandboxException {
+        var image = images.find(catalog.choose(spec));
+        if (spec.imageDigest().isEmpty() || spec.imageDigest().get().equals(image.id())) {
+            return image;
+        }
+        try {
+            return images.find(spec.imageDigest().get());
+        } catch (SandboxException e) {
+            throw new SandboxException(
+                    new Reason.Unavailable(),
+                    "image " + image.reference()
+                            + " has been replaced since this was accepted, and what it stood for is gone",
+                    e);
+        }
+    }
+
     private static Sandbox sandbox(Container container, Traits traits) {
         var image = container.kind().image();
-        return new RunnerSandbox(
+        var runner = new RunnerSandbox(
                 traits.describe(Optional.of(image.id())),
                 container.connection(),
                 traits.defaults(image, container.kind().limits()),
                 container.footprint()::destroy);
+        return new ContainerSandbox(runner, image);
     }
 
     @Override

@@ -147,6 +147,40 @@ final class DockerExecutorTest {
         }
     }
 
+    @Test
+    void whatIsAcceptedWithAnImageRunsInJustThatImage() throws Exception {
+        var images = new Images(Optional.of(TestEngine.PYTHON), Map.of(), List.of(TestEngine.NODE));
+        var config = TestEngine.config(runtime);
+        try (var executor = TestEngine.executor(with(config, images, config.pool()))) {
+            var digest = executor.imageDigest(spec(Optional.of(TestEngine.NODE)));
+
+            // As if the tag had been moved since.
+            try (var sandbox = executor.open(spec(Optional.empty()).ofImage(digest))) {
+                assertThat(digest).isNotEqualTo(executor.imageDigest(spec(Optional.empty())));
+                assertThat(sandbox.description().imageDigest()).isEqualTo(digest);
+            }
+            var gone = Optional.of("sha256:" + "0".repeat(64));
+            assertThatExceptionOfType(SandboxException.class)
+                    .isThrownBy(() -> executor.open(spec(Optional.empty()).ofImage(gone)))
+                    .withMessageContaining(TestEngine.PYTHON + " has been replaced")
+                    .satisfies(refused -> assertThat(refused.reason()).isEqualTo(new Reason.Unavailable()));
+        }
+    }
+
+    @Test
+    void anImageWithoutTheInterpreterIsNamedWithWhatWasLookedForAndWhere() throws Exception {
+        try (var executor = TestEngine.executor(TestEngine.config(runtime));
+                var sandbox = executor.open(spec(Optional.of(TestEngine.NODE)))) {
+            var program = new Program(List.of(), List.of("python3"), Map.of(), WorkspacePath.ROOT, true, RUN);
+
+            assertThatExceptionOfType(SandboxException.class)
+                    .isThrownBy(() -> sandbox.run(program, ProgramInput.none(), new RecordingSink()))
+                    .withMessageContaining("image " + TestEngine.NODE + " has no interpreter python3")
+                    .withMessageContaining("/usr/local/bin")
+                    .satisfies(refused -> assertThat(refused.reason()).isEqualTo(new Reason.Unsupported()));
+        }
+    }
+
     private DockerExecutorConfig with(WarmPool.Settings pool) {
         var config = TestEngine.config(runtime);
         return with(config, config.images(), pool);

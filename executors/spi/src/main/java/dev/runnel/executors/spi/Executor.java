@@ -1,5 +1,7 @@
 package dev.runnel.executors.spi;
 
+import java.util.Optional;
+
 /// A back end that opens sandboxes: processes, containers, worker JVMs, pods.
 ///
 /// Thread-safe. One instance per configured executor, made at start-up by the composition root and closed last.
@@ -10,6 +12,15 @@ public interface Executor extends AutoCloseable {
     /// What this executor can do on this machine, found by trying it, not by guessing. Cheap after the first
     /// call.
     ExecutorCapabilities capabilities();
+
+    /// The digest of the image that a sandbox of this kind would be made of now; absent where there are no images.
+    /// Cheap,
+    /// and opens nothing.
+    ///
+    /// @throws SandboxException as [#open] does
+    default Optional<String> imageDigest(SandboxSpec spec) throws SandboxException, InterruptedException {
+        return Optional.empty();
+    }
 
     /// Opens a sandbox in which no program has run.
     ///

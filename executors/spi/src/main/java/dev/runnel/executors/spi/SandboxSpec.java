@@ -11,13 +11,15 @@ import java.util.Optional;
 /// @param image the one it must be, for executors that have images; absent where the executor chooses
 /// @param language of the first program, by its own name; absent where that is not known, as for a session
 /// @param interpreter the language whose warm interpreter the first program will probably want
+/// @param imageDigest what was found for the image, [Executor#imageDigest]: the sandbox is made of just that
 public record SandboxSpec(
         String id,
         String tenant,
         SandboxLimits limits,
         Optional<String> image,
         Optional<String> language,
-        Optional<String> interpreter) {
+        Optional<String> interpreter,
+        Optional<String> imageDigest) {
     public SandboxSpec {
         if (!id.matches("[A-Za-z0-9-]{1,64}")) {
             throw new IllegalArgumentException("sandbox id must match [A-Za-z0-9-]{1,64}: " + id);
@@ -26,6 +28,11 @@ public record SandboxSpec(
 
     /// A sandbox of which it is not known what will run in it.
     public SandboxSpec(String id, String tenant, SandboxLimits limits, Optional<String> image) {
-        this(id, tenant, limits, image, Optional.empty(), Optional.empty());
+        this(id, tenant, limits, image, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /// The same, of the image with this digest.
+    public SandboxSpec ofImage(Optional<String> digest) {
+        return new SandboxSpec(id, tenant, limits, image, language, interpreter, digest);
     }
 }

@@ -28,7 +28,7 @@ public final class FakeExecutor implements Executor {
     private final Scripts scripts;
     private final Time time;
     private final List<String> images;
-    private final SandboxDescription description = describe();
+    private final SandboxDescription description = describe(Optional.empty());
     private final Checkpoints checkpoints = new Checkpoints();
     private final Set<FakeSandbox> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<SandboxException> refusals = new ConcurrentLinkedQueue<>();
@@ -54,13 +54,13 @@ public final class FakeExecutor implements Executor {
         this.images = images;
     }
 
-    private static SandboxDescription describe() {
+    private static SandboxDescription describe(Optional<String> imageDigest) {
         var enforcement = new EnumMap<LimitKind, Mechanism>(LimitKind.class);
         for (var limit : LimitKind.values()) {
             enforcement.put(limit, limit == LimitKind.CPU ? Mechanism.NONE : Mechanism.WATCHDOG);
         }
         return new SandboxDescription(
-                "fake", Isolation.PROCESS, SandboxDescription.Kind.PLAIN, Optional.empty(), enforcement);
+                "fake", Isolation.PROCESS, SandboxDescription.Kind.PLAIN, imageDigest, enforcement);
     }
 
     @Override
@@ -78,6 +78,12 @@ public final class FakeExecutor implements Executor {
                 Optional.empty(), description, languages, images, List.of("a fake: it isolates nothing"));
     }
 
+    /// As made up as the images are.
+    @Override
+    public Optional<String> imageDigest(SandboxSpec spec) {
+        return spec.image().map("fake:"::concat);
+    }
+
     @Override
     public FakeSandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
         if (Thread.interrupted()) {
@@ -90,6 +96,7 @@ public final class FakeExecutor implements Executor {
         if (refusal != null) {
             throw refusal;
         }
+        var description = describe(spec.imageDigest().or(() -> imageDigest(spec)));
         var sandbox = new FakeSandbox(spec, description, scripts, time, checkpoints, open::remove);
         open.add(sandbox);
         return sandbox;
