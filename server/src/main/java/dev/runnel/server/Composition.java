@@ -55,6 +55,9 @@ final class Composition {
 
     private static final Duration SWEEP = Duration.ofSeconds(5);
 
+    /// An executor is asked so often whether it works.
+    private static final Duration HEALTH = Duration.ofSeconds(2);
+
     private final Configuration configuration;
     private final Daemon.Surroundings surroundings;
     private final Closing closing;
@@ -120,7 +123,7 @@ final class Composition {
         var health = new Health();
         var edge = open(socket, instance.id(), services, health);
         health.serving(services);
-        tellExecutors(catalog, health);
+        closing.add(new ExecutorHealth(catalog.all(), health, HEALTH));
 
         // Closed before all else: what runs ends while clients can still hear of it.
         closing.<AutoCloseable>add(() -> {
@@ -189,16 +192,5 @@ final class Composition {
             listeners.add(new Listener.Tcp(address.host(), address.port(), token));
         }
         return listeners;
-    }
-
-    /// Tells by the health service which executors can be used, once that is known.
-    private static void tellExecutors(ExecutorCatalog catalog, Health health) {
-        var candidates = catalog.all();
-        candidates.forEach(candidate -> health.executor(candidate.name(), false));
-        Thread.ofVirtual().name("executor-health").start(() -> {
-            for (var candidate : candidates) {
-                health.executor(candidate.name(), candidate.unavailable().isEmpty());
-            }
-        });
     }
 }

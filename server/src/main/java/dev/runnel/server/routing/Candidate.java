@@ -58,6 +58,12 @@ public final class Candidate {
         return found.unavailable().isPresent() ? executor.capabilities() : found;
     }
 
+    /// Whether sandboxes can be opened here now, which is asked of the executor each time.
+    public boolean works() {
+        return capabilities().isPresent()
+                && executor.capabilities().unavailable().isEmpty();
+    }
+
     /// Why no sandbox can be opened here; absent when one can.
     public Optional<String> unavailable() {
         return capabilities()

@@ -19,6 +19,8 @@ final class ContainerFootprint {
     private final Path directory;
     private final Optional<UidPool.Lease> uid;
     private volatile Optional<String> container = Optional.empty();
+    private volatile boolean given;
+    private volatile boolean outOfMemory;
 
     /// @param directory with its socket, not made yet
     /// @param uid given back when nothing of the container is left
@@ -47,12 +49,23 @@ final class ContainerFootprint {
         return container.orElseThrow();
     }
 
+    /// Its owner has done with it: from here on its end says nothing.
+    void give() {
+        given = true;
+    }
+
+    /// Whether it came to its end because the kernel wanted its memory. Known when it is destroyed.
+    boolean outOfMemory() {
+        return outOfMemory;
+    }
+
     /// Kills everything in the container and removes it and its folder. Where the engine does not do it in
     /// time it is done later: by then the end of its channel has made the runner kill what ran.
     void destroy() {
         var removed = false;
         try {
             if (container.isPresent()) {
+                outOfMemory = !given && engine.diedOfMemory(container.get());
                 engine.remove(container.get());
                 removed = true;
             }

@@ -243,7 +243,7 @@ public final class DockerExecutor implements Executor {
                 container.connection(),
                 traits.defaults(image, container.kind().limits()),
                 container.footprint()::destroy);
-        return new ContainerSandbox(runner, image);
+        return new ContainerSandbox(runner, image, container.footprint());
     }
 
     @Override

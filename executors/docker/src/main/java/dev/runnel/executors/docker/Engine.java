@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -31,6 +32,13 @@ final class Engine implements AutoCloseable {
     /// Making and starting a container takes 0.2 s, and many wait for each other inside the engine. One
     /// that hangs is not waited for that long: see [Pulse].
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(60);
+
+    /// What it may take until an engine knows that a container has ended, and of what.
+    private static final Duration END_KNOWN_WITHIN = Duration.ofMillis(500);
+
+    private static final Duration END_KNOWN_AGAIN = Duration.ofMillis(20);
+    /// As the engine counts: 128 and SIGKILL.
+    private static final long KILLED = 137;
 
     private static final int CONNECTIONS = 64;
     private static final String REMEDY = ". Start it, or name another as executors.docker.engine";
@@ -207,6 +215,30 @@ final class Engine implements AutoCloseable {
             return "it was removed";
         } catch (SandboxException e) {
             return String.valueOf(e.getMessage());
+        }
+    }
+
+    /// Whether a container that is at its end was killed by the kernel for want of memory. The engine may hear of its end
+    /// a little later than others do.
+    boolean diedOfMemory(String container) throws SandboxException {
+        var until = System.nanoTime() + END_KNOWN_WITHIN.toNanos();
+        try {
+            while (true) {
+                var state = answer(
+                                "asked what ended container " + container,
+                                () -> client.inspectContainerCmd(container).exec())
+                        .getState();
+                var killed = Objects.equals(state.getExitCodeLong(), KILLED);
+                if (!Boolean.TRUE.equals(state.getRunning()) && (!killed || Boolean.TRUE.equals(state.getOOMKilled()))) {
+                    return killed;
+                }
+                if (System.nanoTime() > until) {
+                    return false;
+                }
+                LockSupport.parkNanos(END_KNOWN_AGAIN.toNanos());
+            }
+        } catch (NotFoundException _) {
+            return false;
         }
     }
 

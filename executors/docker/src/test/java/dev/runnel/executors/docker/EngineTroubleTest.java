@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.runnel.executors.docker.DockerExecutorConfig.Images;
 import dev.runnel.executors.runner.WarmPool;
+import dev.runnel.executors.spi.Ending;
+import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.executors.spi.ProgramInput;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
@@ -211,7 +213,7 @@ final class EngineTroubleTest {
     }
 
     @Test
-    void aRunnerThatTheKernelTakesForWantOfMemoryIsLostWithItsProgram() throws Exception {
+    void aProgramWhoseRunnerTheKernelTakesForWantOfMemoryHasExceededIt() throws Exception {
         var go = new Go();
         // Files count, but for nobody: what the program itself has stays small beside the limit.
         var fills = "for folder in /workspace /tmp /dev/shm; do head -c 15M /dev/zero >$folder/file; done";
@@ -224,7 +226,12 @@ final class EngineTroubleTest {
 
             go.give();
 
-            assertLost(held);
+            var outcome = held.outcome();
+            assertThat(outcome.ending()).isEqualTo(new Ending.MemoryExceeded());
+            assertThat(outcome.limitHits()).containsExactly(LimitKind.MEMORY);
+            assertThat(outcome.usage().stdoutBytes()).isEqualTo("up\n".length());
+            assertThat(outcome.usage().wallTime()).isPositive();
+            assertThat(held.processes()).isEmpty();
         }
     }
 
