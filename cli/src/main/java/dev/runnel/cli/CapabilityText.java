@@ -51,12 +51,24 @@ final class CapabilityText {
         for (var limit : executor.getLimitMechanismsList()) {
             lines.add("  %-9s %s".formatted(Words.of(limit.getKind()), mechanism(limit)));
         }
-        if (executor.getImagesCount() > 0) {
-            lines.add("  images    " + String.join(", ", executor.getImagesList()));
+        names(lines, "images", executor.getImagesList());
+        names(lines, "mounts", executor.getMountsList());
+        names(lines, "devices", executor.getDevicesList());
+        names(lines, "hosts", executor.getHostsList());
+        if (executor.hasPool()) {
+            var pool = executor.getPool();
+            lines.add("  %-9s %d ready; %d of %d sandboxes were there when they were asked for"
+                    .formatted("pool", pool.getReady(), pool.getHits(), pool.getHits() + pool.getMisses()));
         }
         executor.getNotesList().forEach(note -> lines.add("  note: " + note));
         lines.add("");
         return lines;
+    }
+
+    private static void names(List<String> lines, String kind, List<String> names) {
+        if (!names.isEmpty()) {
+            lines.add("  %-9s %s".formatted(kind, String.join(", ", names)));
+        }
     }
 
     static List<String> languages(List<LanguageCapability> languages) {

@@ -75,6 +75,9 @@ final class ExecutionOptions {
                 .setExecutor(limits.executor())
                 .setRequireCell(limits.requireCell())
                 .setImage(limits.image())
+                .addAllMounts(limits.mounts())
+                .addAllDevices(limits.devices())
+                .addAllHosts(limits.hosts())
                 .build();
     }
 
@@ -87,6 +90,9 @@ final class ExecutionOptions {
                 .setMinimumIsolation(limits.isolation())
                 .setExecutor(limits.executor())
                 .setRequireCell(limits.requireCell())
-                .setImage(limits.image());
+                .setImage(limits.image())
+                .addAllMounts(limits.mounts())
+                .addAllDevices(limits.devices())
+                .addAllHosts(limits.hosts());
     }
 }

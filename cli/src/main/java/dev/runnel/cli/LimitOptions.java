@@ -6,6 +6,8 @@ import dev.runnel.server.yaml.Durations;
 import dev.runnel.v1.Isolation;
 import dev.runnel.v1.Limits;
 import dev.runnel.v1.OnOutputLimit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -71,6 +73,24 @@ final class LimitOptions {
             description = "Run in a container of this image, one of those that the operator allows.")
     private String image = "";
 
+    @Option(
+            names = "--mount",
+            paramLabel = "NAME",
+            description = "A mount that the operator has defined; may be repeated.")
+    private List<String> mounts = new ArrayList<>();
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "A device that the operator has defined; may be repeated.")
+    private List<String> devices = new ArrayList<>();
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "A host that the operator has defined, to be resolved; may be repeated.")
+    private List<String> hosts = new ArrayList<>();
+
     @Option(names = "--require-cell", description = "Run in a cell, or not at all.")
     private boolean requireCell;
 
@@ -100,6 +120,18 @@ final class LimitOptions {
     /// Empty: the daemon chooses.
     String image() {
         return image;
+    }
+
+    List<String> mounts() {
+        return List.copyOf(mounts);
+    }
+
+    List<String> devices() {
+        return List.copyOf(devices);
+    }
+
+    List<String> hosts() {
+        return List.copyOf(hosts);
     }
 
     /// Whether nothing but a cell will do.

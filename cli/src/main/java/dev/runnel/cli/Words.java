@@ -23,6 +23,8 @@ final class Words {
     private static final Map<ErrorReason, String> ADVICE = Map.of(
             ErrorReason.ERROR_REASON_IMAGE_UNAVAILABLE,
             "`runnel capabilities` lists the images; executors.docker.images of the configuration decides them",
+            ErrorReason.ERROR_REASON_EXTRA_UNAVAILABLE,
+            "`runnel capabilities` lists mounts, devices and hosts; executors.docker of the configuration defines them",
             ErrorReason.ERROR_REASON_LANGUAGE_UNAVAILABLE,
             "`runnel capabilities` lists the languages, `runnel doctor` says what is missing",
             ErrorReason.ERROR_REASON_EXECUTOR_UNAVAILABLE,

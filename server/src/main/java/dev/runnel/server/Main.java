@@ -1,16 +1,20 @@
 package dev.runnel.server;
 
+import dev.runnel.executors.docker.DefinedExtras;
 import dev.runnel.executors.docker.DockerExecutor;
 import dev.runnel.executors.docker.DockerExecutorConfig;
 import dev.runnel.executors.process.ProcessExecutor;
 import dev.runnel.executors.process.ProcessExecutorConfig;
 import dev.runnel.executors.runner.CellConfig;
 import dev.runnel.executors.runner.CellConfig.CellMode;
+import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.SandboxLimits;
 import dev.runnel.server.config.Configuration;
+import dev.runnel.server.config.DockerDeviceSettings;
 import dev.runnel.server.config.DockerExecutorSettings;
 import dev.runnel.server.config.DockerImageSettings;
+import dev.runnel.server.config.DockerPoolSettings;
 import dev.runnel.server.config.EngineAddress;
 import dev.runnel.server.config.LimitSettings;
 import dev.runnel.server.config.ProcessExecutorSettings;
@@ -20,8 +24,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// `runneld`: the daemon with the back ends this distribution has. The only class that knows them.
@@ -58,7 +64,7 @@ public final class Main {
         var executors = new ArrayList<Executor>();
         // First, because it alone can fail: nothing is left of the others then.
         if (configuration.executors().docker().enabled()) {
-            executors.add(docker(configuration.executors().docker(), languages, runtimeDirectory));
+            addDocker(executors, configuration.executors().docker(), languages, runtimeDirectory);
         }
         if (configuration.executors().process().enabled()) {
             executors.add(process(configuration, languages, runtimeDirectory));
@@ -107,20 +113,72 @@ public final class Main {
         return new SandboxLimits(profile.memory(), profile.processes(), profile.cpuMillis(), profile.disk());
     }
 
-    private static Executor docker(DockerExecutorSettings settings, Languages languages, Path runtimeDirectory)
+    /// One for each runtime. Where one can't be made, nothing is left of those before.
+    private static void addDocker(
+            List<Executor> executors, DockerExecutorSettings settings, Languages languages, Path runtimeDirectory)
             throws IOException, YamlException {
         checkInjected(languages);
-        return new DockerExecutor(new DockerExecutorConfig(
+        var made = false;
+        try {
+            executors.add(new DockerExecutor(
+                    docker(settings, languages, runtimeDirectory.resolve(DockerExecutorConfig.DEFAULT_NAME))));
+            for (var runtime : new TreeMap<>(settings.runtimes()).entrySet()) {
+                var own = runtimeDirectory.resolve(DockerExecutorConfig.DEFAULT_NAME + "-" + runtime.getKey());
+                executors.add(new DockerExecutor(docker(settings, languages, own)
+                        .with(
+                                runtime.getKey(),
+                                runtime.getValue().runtime(),
+                                runtime.getValue().maxSandboxes(),
+                                pool(runtime.getValue().pool()))));
+            }
+            made = true;
+        } finally {
+            if (!made) {
+                executors.forEach(Executor::close);
+            }
+        }
+    }
+
+    private static DockerExecutorConfig docker(
+            DockerExecutorSettings settings, Languages languages, Path runtimeDirectory) throws YamlException {
+        return new DockerExecutorConfig(
+                DockerExecutorConfig.DEFAULT_NAME,
                 engine(settings).uri(),
                 libexec().resolve("runnel-runner"),
-                runtimeDirectory.resolve("docker"),
+                runtimeDirectory,
                 settings.runtime(),
                 images(settings.images(), languages),
+                extras(settings),
                 List.copyOf(languages.all()),
                 settings.maxSandboxes(),
-                DockerExecutorConfig.DEFAULT_POOL,
+                pool(settings.pool()),
                 CellConfig.DEFAULT.in(CellMode.OFF),
-                DockerExecutorConfig.DEFAULT_UIDS));
+                DockerExecutorConfig.DEFAULT_UIDS);
+    }
+
+    private static WarmPool.Settings pool(DockerPoolSettings settings) {
+        return new WarmPool.Settings(settings.ahead(), settings.kinds(), settings.makingAtOnce(), settings.maxAge());
+    }
+
+    private static DefinedExtras extras(DockerExecutorSettings settings) {
+        var mounts = new HashMap<String, DefinedExtras.Mount>();
+        settings.mounts()
+                .forEach((name, mount) ->
+                        mounts.put(name, new DefinedExtras.Mount(mount.source(), mount.target(), mount.readOnly())));
+        var devices = new HashMap<String, DefinedExtras.Device>();
+        settings.devices().forEach((name, device) -> devices.put(name, device(device)));
+        return new DefinedExtras(mounts, devices, settings.hosts());
+    }
+
+    private static DefinedExtras.Device device(DockerDeviceSettings settings) {
+        if (settings.path().isEmpty()) {
+            var gpus = settings.gpus().orElseThrow();
+            return gpus.equals("all")
+                    ? DefinedExtras.Device.Gpus.ALL
+                    : new DefinedExtras.Device.Gpus(Integer.parseInt(gpus));
+        }
+        var path = settings.path().get();
+        return new DefinedExtras.Device.Node(path, settings.target().orElse(path), settings.permissions());
     }
 
     /// Of all that containers get to see of the distribution.

@@ -3,6 +3,7 @@ package dev.runnel.server.config;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.server.yaml.Default;
 import dev.runnel.server.yaml.InvalidKeyException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 
@@ -16,15 +17,17 @@ public record ExecutorSettings(
         @Default("process") Isolation minimumIsolation,
         ProcessExecutorSettings process,
         DockerExecutorSettings docker) {
-    private static final List<String> KNOWN = List.of("process", "docker");
+    static final List<String> KNOWN = List.of("process", "docker");
 
     public ExecutorSettings {
         preference = List.copyOf(preference);
+        var known = new ArrayList<>(KNOWN);
+        docker.runtimes().keySet().stream().sorted().forEach(known::add);
         for (var name : preference) {
             InvalidKeyException.unless(
-                    KNOWN.contains(name),
+                    known.contains(name),
                     "preference",
-                    "unknown executor '" + name + "' (known: " + String.join(", ", KNOWN) + ")");
+                    "unknown executor '" + name + "' (known: " + String.join(", ", known) + ")");
         }
         InvalidKeyException.unless(
                 new HashSet<>(preference).size() == preference.size(), "preference", "names an executor twice");
@@ -32,6 +35,6 @@ public record ExecutorSettings(
 
     /// How many sandboxes there may be at one time in those that are enabled.
     int maxSandboxes() {
-        return (process.enabled() ? process.maxSandboxes() : 0) + (docker.enabled() ? docker.maxSandboxes() : 0);
+        return (process.enabled() ? process.maxSandboxes() : 0) + (docker.enabled() ? docker.allSandboxes() : 0);
     }
 }

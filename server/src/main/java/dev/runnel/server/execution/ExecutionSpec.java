@@ -1,5 +1,6 @@
 package dev.runnel.server.execution;
 
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Isolation;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param executor the one that must be used
 /// @param requireCell nothing but a cell will do
 /// @param image the one that its sandbox must be made of
+/// @param extras what its sandbox must have beyond the usual
 /// @param artifacts relative globs of files to keep after the end
 /// @param maxQueueTime how long it may wait before it starts; without one the daemon's default
 public record ExecutionSpec(
@@ -24,6 +26,7 @@ public record ExecutionSpec(
         Optional<String> executor,
         boolean requireCell,
         Optional<String> image,
+        Extras extras,
         List<String> artifacts,
         Optional<Duration> maxQueueTime,
         IfSessionBusy ifSessionBusy) {
@@ -45,6 +48,7 @@ public record ExecutionSpec(
                 executor,
                 requireCell,
                 image,
+                extras,
                 artifacts,
                 maxQueueTime,
                 ifSessionBusy);

@@ -90,6 +90,9 @@ public sealed interface Refusal {
     /// No executor here has images, or none lets this one be named.
     record ImageUnavailable() implements Precondition {}
 
+    /// No executor here offers a mount, device or host of that name.
+    record ExtraUnavailable() implements Precondition {}
+
     /// Only plain sandboxes are to be had.
     record CellUnavailable() implements Precondition {}
 

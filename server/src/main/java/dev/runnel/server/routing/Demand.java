@@ -1,5 +1,6 @@
 package dev.runnel.server.routing;
 
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.LimitKind;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param requireCell nothing but a cell will do
 /// @param image the one it must offer
 /// @param language its own name; without one any will do, as for a session
+/// @param extras those that it must offer
 /// @param limits those that the client named, and the field of each
 public record Demand(
         Optional<String> executor,
@@ -19,6 +21,7 @@ public record Demand(
         boolean requireCell,
         Optional<String> image,
         Optional<String> language,
+        Extras extras,
         Map<LimitKind, String> limits) {
     public Demand {
         limits = Map.copyOf(limits);

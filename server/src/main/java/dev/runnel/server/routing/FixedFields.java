@@ -19,6 +19,9 @@ final class FixedFields {
         add(fields, "executor", spec.executor().isPresent());
         add(fields, "require_cell", spec.requireCell());
         add(fields, "image", spec.image().isPresent());
+        add(fields, "mounts", !spec.extras().mounts().isEmpty());
+        add(fields, "devices", !spec.extras().devices().isEmpty());
+        add(fields, "hosts", !spec.extras().hosts().isEmpty());
         var limits = spec.limits();
         add(fields, "limits.profile", limits.profile().isPresent());
         add(fields, "limits.memory_bytes", limits.memory().isPresent());

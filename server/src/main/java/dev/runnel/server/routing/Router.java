@@ -1,6 +1,7 @@
 package dev.runnel.server.routing;
 
 import dev.runnel.executors.spi.Content;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.Program;
 import dev.runnel.executors.spi.SandboxException;
@@ -72,6 +73,7 @@ public final class Router implements Resolver {
                 spec.requireCell(),
                 spec.image(),
                 Optional.of(language.name()),
+                spec.extras(),
                 resolved.named()));
         var sandbox = new SandboxSpec(
                 UUID.randomUUID().toString(),
@@ -80,7 +82,8 @@ public final class Router implements Resolver {
                 spec.image(),
                 Optional.of(language.name()),
                 builder.warmStart().map(Program.WarmStart::interpreter),
-                Optional.empty());
+                Optional.empty(),
+                spec.extras());
         var found = placement.ofImage(imageDigest(placement, sandbox));
         var sandboxes = new FreshSandboxes(placement.executor(), sandbox.ofImage(found.imageDigest()));
         return new Place(found, resolved, sandboxes);
@@ -122,6 +125,7 @@ public final class Router implements Resolver {
                         false,
                         session.placement().image(),
                         Optional.of(language.name()),
+                        Extras.NONE,
                         resolved.named()));
         return new Place(session.placement(), resolved, session.sandboxes(spec.ifSessionBusy()));
     }

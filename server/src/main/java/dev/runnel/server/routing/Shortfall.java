@@ -28,6 +28,7 @@ record Shortfall(int step, Refusal refusal, String why) {
     static Optional<Shortfall> of(ExecutorCapabilities capabilities, Demand demand, Isolation minimum) {
         return image(capabilities, demand)
                 .or(() -> language(capabilities, demand))
+                .or(() -> extras(capabilities, demand))
                 .or(() -> isolation(capabilities.sandboxes(), minimum))
                 .or(() -> cell(capabilities.sandboxes(), demand))
                 .or(() -> limits(capabilities.sandboxes().enforcement(), demand.limits()));
@@ -58,19 +59,29 @@ record Shortfall(int step, Refusal refusal, String why) {
         };
     }
 
+    private static Optional<Shortfall> extras(ExecutorCapabilities capabilities, Demand demand) {
+        var missing = demand.extras().missingFrom(capabilities.extras());
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Shortfall(
+                        3,
+                        new Refusal.ExtraUnavailable(),
+                        "the operator has defined no " + String.join(", no ", missing)));
+    }
+
     private static Optional<Shortfall> isolation(SandboxDescription sandboxes, Isolation minimum) {
         if (sandboxes.isolation().compareTo(minimum) >= 0) {
             return Optional.empty();
         }
         return Optional.of(new Shortfall(
-                3, new Refusal.IsolationUnavailable(), "it isolates by " + sandboxes.isolation() + ", not " + minimum));
+                4, new Refusal.IsolationUnavailable(), "it isolates by " + sandboxes.isolation() + ", not " + minimum));
     }
 
     private static Optional<Shortfall> cell(SandboxDescription sandboxes, Demand demand) {
         if (!demand.requireCell() || sandboxes.kind() == SandboxDescription.Kind.CELL) {
             return Optional.empty();
         }
-        return Optional.of(new Shortfall(4, new Refusal.CellUnavailable(), "it has plain sandboxes only"));
+        return Optional.of(new Shortfall(5, new Refusal.CellUnavailable(), "it has plain sandboxes only"));
     }
 
     private static Optional<Shortfall> limits(Map<LimitKind, Mechanism> enforcement, Map<LimitKind, String> limits) {
@@ -78,7 +89,7 @@ record Shortfall(int step, Refusal refusal, String why) {
             var field = limits.get(kind);
             if (field != null && enforcement.get(kind) == Mechanism.NONE) {
                 return Optional.of(new Shortfall(
-                        5, new Refusal.LimitNotEnforceable(field), "nothing enforces " + field + " here"));
+                        6, new Refusal.LimitNotEnforceable(field), "nothing enforces " + field + " here"));
             }
         }
         return Optional.empty();

@@ -71,6 +71,9 @@ final class SpecDigest {
         optional(placement.image());
         optional(placement.imageDigest());
         optional(spec.session());
+        texts(spec.extras().mounts().stream().sorted().toList());
+        texts(spec.extras().devices().stream().sorted().toList());
+        texts(spec.extras().hosts().stream().sorted().toList());
     }
 
     private void limits(ResolvedLimits limits, Placement placement) {

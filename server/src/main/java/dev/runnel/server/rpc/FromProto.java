@@ -2,6 +2,7 @@ package dev.runnel.server.rpc;
 
 import com.google.protobuf.Timestamp;
 import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.RunLimits.OutputLimitAction;
 import dev.runnel.executors.spi.WorkspacePath;
@@ -30,6 +31,7 @@ import dev.runnel.v1.Program;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,8 +63,6 @@ public final class FromProto {
 
     /// An ExecutionSpec.
     static ExecutionSpec spec(dev.runnel.v1.ExecutionSpec spec, String prefix) throws RefusedException {
-        notYet(prefix + "mounts", spec.getMountsCount() > 0);
-        notYet(prefix + "devices", spec.getDevicesCount() > 0);
         notYet(prefix + "terminal", spec.hasTerminal());
         return new ExecutionSpec(
                 program(spec.getProgram(), prefix + "program."),
@@ -73,6 +73,7 @@ public final class FromProto {
                 text(spec.getExecutor()),
                 spec.getRequireCell(),
                 text(spec.getImage()),
+                extras(spec.getMountsList(), spec.getDevicesList(), spec.getHostsList()),
                 spec.getArtifactsList(),
                 spec.hasMaxQueueTime() ? Optional.of(duration(spec.getMaxQueueTime())) : Optional.empty(),
                 switch (spec.getIfSessionBusy()) {
@@ -80,6 +81,11 @@ public final class FromProto {
                     case IF_SESSION_BUSY_FAIL -> IfSessionBusy.FAIL;
                     case UNRECOGNIZED -> throw unchecked("if_session_busy");
                 });
+    }
+
+    /// Names that the operator has defined; naming one twice is naming it.
+    public static Extras extras(List<String> mounts, List<String> devices, List<String> hosts) {
+        return new Extras(new HashSet<>(mounts), new HashSet<>(devices), new HashSet<>(hosts));
     }
 
     /// Limits, of an execution or a session.

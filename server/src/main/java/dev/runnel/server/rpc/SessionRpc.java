@@ -2,8 +2,6 @@ package dev.runnel.server.rpc;
 
 import dev.runnel.server.execution.Executions;
 import dev.runnel.server.paging.PageRequest;
-import dev.runnel.server.refusal.Refusal;
-import dev.runnel.server.refusal.RefusedException;
 import dev.runnel.server.session.SessionFilter;
 import dev.runnel.server.session.SessionRequest;
 import dev.runnel.server.session.SessionSpec;
@@ -89,10 +87,8 @@ public final class SessionRpc extends SessionServiceGrpc.SessionServiceImplBase 
         });
     }
 
-    private static SessionRequest decode(CreateSessionRequest request) throws RefusedException {
+    private static SessionRequest decode(CreateSessionRequest request) {
         var spec = request.getSpec();
-        notYet("spec.mounts", spec.getMountsCount() > 0);
-        notYet("spec.devices", spec.getDevicesCount() > 0);
         return new SessionRequest(
                 FromProto.text(request.getSessionId()),
                 new SessionSpec(
@@ -102,17 +98,11 @@ public final class SessionRpc extends SessionServiceGrpc.SessionServiceImplBase 
                         spec.getRequireCell(),
                         FromProto.text(spec.getImage()),
                         FromProto.text(spec.getLanguage()),
+                        FromProto.extras(spec.getMountsList(), spec.getDevicesList(), spec.getHostsList()),
                         spec.hasIdleTimeout()
                                 ? Optional.of(FromProto.duration(spec.getIdleTimeout()))
                                 : Optional.empty()),
                 request.getLabelsMap());
-    }
-
-    private static void notYet(String field, boolean present) throws RefusedException {
-        if (present) {
-            throw new RefusedException(
-                    new Refusal.FieldNotSupported(field), field + " is not supported by this daemon yet");
-        }
     }
 
     private static SessionFilter filter(ListSessionsRequest request) {

@@ -152,6 +152,7 @@ public final class Statuses {
             case Refusal.IsolationUnavailable() -> ErrorReason.ERROR_REASON_ISOLATION_UNAVAILABLE;
             case Refusal.CellUnavailable() -> ErrorReason.ERROR_REASON_CELL_UNAVAILABLE;
             case Refusal.ImageUnavailable() -> ErrorReason.ERROR_REASON_IMAGE_UNAVAILABLE;
+            case Refusal.ExtraUnavailable() -> ErrorReason.ERROR_REASON_EXTRA_UNAVAILABLE;
             case Refusal.LimitNotEnforceable _ -> ErrorReason.ERROR_REASON_LIMIT_NOT_ENFORCEABLE;
             case Refusal.InstanceChanged() -> ErrorReason.ERROR_REASON_INSTANCE_CHANGED;
             case Refusal.SessionLost() -> ErrorReason.ERROR_REASON_SESSION_LOST;

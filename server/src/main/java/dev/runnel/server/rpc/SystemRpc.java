@@ -18,10 +18,13 @@ import dev.runnel.v1.LimitProfile;
 import dev.runnel.v1.Limits;
 import dev.runnel.v1.Retention;
 import dev.runnel.v1.SystemServiceGrpc;
+import dev.runnel.v1.WarmPool;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// SystemService.
 public final class SystemRpc extends SystemServiceGrpc.SystemServiceImplBase {
@@ -86,13 +89,27 @@ public final class SystemRpc extends SystemServiceGrpc.SystemServiceImplBase {
         message.setAvailable(true)
                 .setIsolation(Words.isolation(sandboxes.isolation()))
                 .setSandboxKind(Words.sandboxKind(sandboxes.kind()))
-                .addAllImages(found.get().images());
+                .addAllImages(found.get().images())
+                .addAllMounts(sorted(found.get().extras().mounts()))
+                .addAllDevices(sorted(found.get().extras().devices()))
+                .addAllHosts(sorted(found.get().extras().hosts()));
+        candidate
+                .executor()
+                .pool()
+                .ifPresent(pool -> message.setPool(WarmPool.newBuilder()
+                        .setHits(pool.hits())
+                        .setMisses(pool.misses())
+                        .setReady(pool.ready())));
         sandboxes.enforcement().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> message.addLimitMechanisms(LimitMechanism.newBuilder()
                         .setKind(Words.limitKind(entry.getKey()))
                         .setMechanism(Words.mechanism(entry.getValue()))));
         return message.build();
+    }
+
+    private static List<String> sorted(Set<String> names) {
+        return names.stream().sorted().toList();
     }
 
     private LanguageCapability language(Language language) {

@@ -1,5 +1,6 @@
 package dev.runnel.server.session;
 
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.server.execution.LimitsSpec;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param requireCell nothing but a cell will do
 /// @param image the one that its sandbox must be made of
 /// @param language name or alias of the one that most of its executions will be in
+/// @param extras what its sandbox must have beyond the usual
 /// @param idleTimeout how long it may be without an execution; without one the daemon's default
 public record SessionSpec(
         LimitsSpec limits,
@@ -21,4 +23,5 @@ public record SessionSpec(
         boolean requireCell,
         Optional<String> image,
         Optional<String> language,
+        Extras extras,
         Optional<Duration> idleTimeout) {}

@@ -1,5 +1,6 @@
 package dev.runnel.server.session;
 
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Sandbox;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
@@ -179,6 +180,7 @@ public final class Sessions implements AutoCloseable {
                 spec.requireCell(),
                 spec.image(),
                 language,
+                spec.extras(),
                 resolved.named()));
         if (!room.tryAcquire()) {
             throw new RefusedException(
@@ -187,7 +189,7 @@ public final class Sessions implements AutoCloseable {
         }
         var opened = false;
         try {
-            var sandbox = openSandbox(key.tenant(), placement, language, resolved);
+            var sandbox = openSandbox(key.tenant(), placement, language, spec.extras(), resolved);
             opened = true;
             return new Session(key, request, placement, resolved, sandbox, life, clock);
         } finally {
@@ -198,7 +200,7 @@ public final class Sessions implements AutoCloseable {
     }
 
     private static Sandbox openSandbox(
-            Tenant tenant, Placement placement, Optional<String> language, ResolvedLimits limits)
+            Tenant tenant, Placement placement, Optional<String> language, Extras extras, ResolvedLimits limits)
             throws RefusedException, InterruptedException {
         var spec = new SandboxSpec(
                 UUID.randomUUID().toString(),
@@ -207,7 +209,8 @@ public final class Sessions implements AutoCloseable {
                 placement.image(),
                 language,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                extras);
         try {
             return placement.executor().open(spec);
         } catch (SandboxException e) {

@@ -169,6 +169,54 @@ class ConfigurationTest {
     }
 
     @Test
+    void anExecutorForAnotherRuntimeIsPreferredByItsNameAndItsSandboxesCount() throws Exception {
+        var parsed = parse("""
+                sessions: {max_sessions: 66}
+                executors:
+                  preference: [gvisor, process]
+                  docker: {enabled: true, max_sandboxes: 1, runtimes: {gvisor: {runtime: runsc, max_sandboxes: 1}}}
+                """);
+
+        assertThat(parsed.executors().preference()).containsExactly("gvisor", "process");
+        assertRefused(
+                "executors: {docker: {runtimes: {process: {runtime: runsc}}}}",
+                "test.yaml: executors.docker.runtimes.process: can't be an executor's name"
+                        + " (expected [a-z][a-z0-9-]{0,15}, and not process, docker), line 1");
+        assertRefused(
+                "executors: {preference: [gvsior], docker: {runtimes: {gvisor: {runtime: runsc}}}}",
+                "test.yaml: executors.preference: unknown executor 'gvsior' (known: process, docker, gvisor), line 1");
+    }
+
+    @Test
+    void whatWouldHideThePlacesOfTheSandboxIsNoMount() {
+        for (var target :
+                List.of("/", "/proc", "/proc/1", "/run", "/run/runnel/runner", "/workspace", "/dev", "/a/../b")) {
+            assertRefused(
+                    "executors: {docker: {mounts: {data: {source: /srv, target: " + target + "}}}}",
+                    "test.yaml: executors.docker.mounts.data.target: is a place of the sandbox's own: '" + target
+                            + "', line 1");
+        }
+    }
+
+    @Test
+    void aDeviceIsEitherANodeOrGpus() {
+        assertRefused(
+                "executors: {docker: {devices: {gpu: {path: /dev/dri, gpus: all}}}}",
+                "test.yaml: executors.docker.devices.gpu.path: either path or gpus is needed, line 1");
+        assertRefused(
+                "executors: {docker: {devices: {gpu: {gpus: many}}}}",
+                "test.yaml: executors.docker.devices.gpu.gpus: not a number of GPUs: 'many'"
+                        + " (expected such as 1, or all), line 1");
+    }
+
+    @Test
+    void aHostHasAnAddress() {
+        assertRefused(
+                "executors: {docker: {hosts: {db: elsewhere}}}",
+                "test.yaml: executors.docker.hosts.db: not an IP address: 'elsewhere', line 1");
+    }
+
+    @Test
     void whatCanNotBeAnEnginesAddressIsRefused() {
         var expected = " (expected unix:///var/run/docker.sock or tcp://host:port), line 1";
 
@@ -300,7 +348,12 @@ class ConfigurationTest {
                              idle_timeout: 11m}}
               docker:
                 {enabled: true, engine: "tcp://engine:2375", runtime: runsc, max_sandboxes: 66,
-                 images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu]}}
+                 images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu]},
+                 pool: {ahead: 3, kinds: 9, making_at_once: 3, max_age: 2h},
+                 runtimes: {gvisor: {runtime: runsc, max_sandboxes: 1, pool: {ahead: 0}}},
+                 mounts: {data: {source: /srv, target: /data, read_only: false}},
+                 devices: {fuse: {path: /dev/fuse, target: /dev/f, permissions: r}},
+                 hosts: {db: 10.0.0.5}}
             limits:
               default_profile: tiny
               profiles:

@@ -3,6 +3,7 @@ package dev.runnel.server.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.server.refusal.Refusal;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PlacerTest {
@@ -110,6 +112,7 @@ class PlacerTest {
                 false,
                 Optional.of("debian"),
                 Optional.empty(),
+                Extras.NONE,
                 Map.of());
 
         var refused = refused(placer(kernel, container), demand);
@@ -118,6 +121,25 @@ class PlacerTest {
         assertThat(refused)
                 .hasMessage("no executor here will do: first: it has no images;"
                         + " second: it isolates by CONTAINER, not KERNEL");
+    }
+
+    @Test
+    void whatTheOperatorHasNotDefinedIsRefusedByName() throws Exception {
+        var offered = new Extras(Set.of("data"), Set.of("fuse"), Set.of("db"));
+        var images = FIRST.withImages("debian").offering(offered);
+
+        assertThat(placer(SECOND, images).place(extras(offered)).executor()).isEqualTo(images);
+        var refused =
+                refused(placer(SECOND, images), extras(new Extras(Set.of("data", "etc"), Set.of("kvm"), Set.of())));
+        assertThat(refused.failure().refusal()).isEqualTo(new Refusal.ExtraUnavailable());
+        assertThat(refused)
+                .hasMessage("no executor here will do: second: the operator has defined no mount data, no mount etc,"
+                        + " no device kvm; first: the operator has defined no mount etc, no device kvm");
+    }
+
+    private static Demand extras(Extras extras) {
+        return new Demand(
+                Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.of("python"), extras, Map.of());
     }
 
     @Test
@@ -179,7 +201,13 @@ class PlacerTest {
 
     private static Demand image(String image) {
         return new Demand(
-                Optional.empty(), Optional.empty(), false, Optional.of(image), Optional.of("python"), Map.of());
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.of(image),
+                Optional.of("python"),
+                Extras.NONE,
+                Map.of());
     }
 
     private static Demand python() {
@@ -188,7 +216,7 @@ class PlacerTest {
 
     private static Demand demand(
             Optional<String> executor, Optional<Isolation> minimum, boolean cell, Map<LimitKind, String> limits) {
-        return new Demand(executor, minimum, cell, Optional.empty(), Optional.of("python"), limits);
+        return new Demand(executor, minimum, cell, Optional.empty(), Optional.of("python"), Extras.NONE, limits);
     }
 
     private static RefusedException refused(Placer placer, Demand demand) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.InputFile;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.LimitKind;
@@ -191,6 +192,7 @@ class RouterTest {
                 spec.executor(),
                 spec.requireCell(),
                 Optional.of(image),
+                spec.extras(),
                 spec.artifacts(),
                 spec.maxQueueTime(),
                 spec.ifSessionBusy());
@@ -280,6 +282,7 @@ class RouterTest {
                 Optional.of("fake"),
                 true,
                 Optional.of("debian"),
+                new Extras(Set.of("data"), Set.of("fuse"), Set.of("db")),
                 List.of(),
                 Optional.empty(),
                 IfSessionBusy.WAIT);
@@ -292,6 +295,9 @@ class RouterTest {
                         "spec.executor",
                         "spec.require_cell",
                         "spec.image",
+                        "spec.mounts",
+                        "spec.devices",
+                        "spec.hosts",
                         "spec.limits.profile")));
     }
 
@@ -310,6 +316,7 @@ class RouterTest {
                         Optional.of("fake"),
                         false,
                         Optional.empty(),
+                        Extras.NONE,
                         List.of(),
                         Optional.of(Duration.ofHours(1)),
                         IfSessionBusy.FAIL)));
@@ -381,6 +388,7 @@ class RouterTest {
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                Extras.NONE,
                 List.of(),
                 Optional.empty(),
                 IfSessionBusy.WAIT);

@@ -256,7 +256,7 @@ class SessionTest {
         assertThat(cell.reason()).isEqualTo("CELL_UNAVAILABLE");
         assertThat(image.code()).isEqualTo(Code.FAILED_PRECONDITION);
         assertThat(image.reason()).isEqualTo("IMAGE_UNAVAILABLE");
-        assertThat(mounts.reason()).isEqualTo("FIELD_NOT_SUPPORTED");
+        assertThat(mounts.reason()).isEqualTo("EXTRA_UNAVAILABLE");
         assertThat(cpu.reason()).isEqualTo("LIMIT_NOT_ENFORCEABLE");
         assertThat(instance.reason()).isEqualTo("INSTANCE_CHANGED");
         assertThat(daemon.executor.openSandboxes()).isEmpty();

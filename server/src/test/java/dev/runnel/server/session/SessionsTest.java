@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
@@ -116,6 +117,7 @@ class SessionsTest {
                 false,
                 Optional.of(image),
                 Optional.empty(),
+                Extras.NONE,
                 Optional.empty());
     }
 
@@ -137,6 +139,7 @@ class SessionsTest {
                 false,
                 Optional.empty(),
                 Optional.of(language),
+                Extras.NONE,
                 Optional.empty());
     }
 
@@ -440,7 +443,14 @@ class SessionsTest {
 
     private static SessionSpec spec(LimitsSpec limits, Optional<Duration> idle) {
         return new SessionSpec(
-                limits, Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty(), idle);
+                limits,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Extras.NONE,
+                idle);
     }
 
     private static SessionFilter everything() {

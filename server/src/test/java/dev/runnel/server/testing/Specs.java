@@ -1,5 +1,6 @@
 package dev.runnel.server.testing;
 
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.WorkspacePath;
 import dev.runnel.server.execution.Buffering;
 import dev.runnel.server.execution.ContentSource;
@@ -47,6 +48,7 @@ public final class Specs {
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                Extras.NONE,
                 List.of(),
                 Optional.empty(),
                 IfSessionBusy.WAIT);

@@ -3,6 +3,7 @@ package dev.runnel.server.testing;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
 import dev.runnel.executors.spi.ExecutorCapabilities.LanguageSupport;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.spi.LimitKind;
 import dev.runnel.executors.spi.Mechanism;
@@ -25,7 +26,8 @@ public record TestExecutor(
         Kind kind,
         Map<LimitKind, Mechanism> enforcement,
         Map<String, LanguageSupport> languages,
-        List<String> images)
+        List<String> images,
+        Extras extras)
         implements Executor {
     /// Plain process sandboxes that enforce everything and speak Python and bash.
     public static TestExecutor named(String name) {
@@ -37,41 +39,45 @@ public record TestExecutor(
                 "python", new LanguageSupport.Supported("Python 3.11.2"),
                 "bash", new LanguageSupport.Supported("GNU bash 5.2"));
         return new TestExecutor(
-                name, Optional.empty(), Isolation.PROCESS, Kind.PLAIN, enforcement, languages, List.of());
+                name, Optional.empty(), Isolation.PROCESS, Kind.PLAIN, enforcement, languages, List.of(), Extras.NONE);
     }
 
     public TestExecutor unavailable(String why) {
-        return new TestExecutor(name, Optional.of(why), isolation, kind, enforcement, languages, images);
+        return new TestExecutor(name, Optional.of(why), isolation, kind, enforcement, languages, images, extras);
     }
 
     public TestExecutor isolatedBy(Isolation other) {
-        return new TestExecutor(name, unavailable, other, kind, enforcement, languages, images);
+        return new TestExecutor(name, unavailable, other, kind, enforcement, languages, images, extras);
     }
 
     public TestExecutor withCells() {
-        return new TestExecutor(name, unavailable, isolation, Kind.CELL, enforcement, languages, images);
+        return new TestExecutor(name, unavailable, isolation, Kind.CELL, enforcement, languages, images, extras);
     }
 
     public TestExecutor without(LimitKind limit) {
         var weaker = new EnumMap<>(enforcement);
         weaker.put(limit, Mechanism.NONE);
-        return new TestExecutor(name, unavailable, isolation, kind, weaker, languages, images);
+        return new TestExecutor(name, unavailable, isolation, kind, weaker, languages, images, extras);
     }
 
     public TestExecutor missing(String language, String why) {
         var fewer = new HashMap<>(languages);
         fewer.put(language, new LanguageSupport.Missing(why));
-        return new TestExecutor(name, unavailable, isolation, kind, enforcement, fewer, images);
+        return new TestExecutor(name, unavailable, isolation, kind, enforcement, fewer, images, extras);
     }
 
     public TestExecutor withImages(String... allowed) {
-        return new TestExecutor(name, unavailable, isolation, kind, enforcement, languages, List.of(allowed));
+        return new TestExecutor(name, unavailable, isolation, kind, enforcement, languages, List.of(allowed), extras);
+    }
+
+    public TestExecutor offering(Extras some) {
+        return new TestExecutor(name, unavailable, isolation, kind, enforcement, languages, images, some);
     }
 
     @Override
     public ExecutorCapabilities capabilities() {
         var sandboxes = new SandboxDescription(name, isolation, kind, Optional.empty(), enforcement);
-        return new ExecutorCapabilities(unavailable, sandboxes, languages, images, List.of());
+        return new ExecutorCapabilities(unavailable, sandboxes, languages, images, extras, List.of());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.runnel.executors.docker;
 
 import dev.runnel.executors.runner.RunnerConnection;
 import dev.runnel.executors.runner.WarmPool;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.SandboxLimits;
 
 /// A started container whose runner has been greeted and has run nothing.
@@ -9,7 +10,8 @@ record Container(Kind kind, RunnerConnection connection, ContainerFootprint foot
     /// What containers have in common that can stand for each other.
     ///
     /// @param mountsSockets whether a socket of this host works inside
-    record Kind(ContainerImage image, SandboxLimits limits, boolean mountsSockets) {}
+    /// @param extras with any, a container is made for the one who asks and for nobody else
+    record Kind(ContainerImage image, SandboxLimits limits, boolean mountsSockets, Extras extras) {}
 
     @Override
     public boolean isUsable() {

@@ -9,13 +9,11 @@ import dev.runnel.executors.runner.Nonce;
 import dev.runnel.executors.runner.NurserySettings;
 import dev.runnel.executors.runner.RunnerConnection;
 import dev.runnel.executors.runner.UidPool;
-import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,10 +35,7 @@ final class ContainerMaker {
     private final InstanceDirectory instance;
     private final Upkeep upkeep;
     private final Owner owner;
-    private final Path runner;
-    private final Path cellInit;
-    private final Optional<String> runtime;
-    private final List<Language> languages;
+    private final DockerExecutorConfig config;
     private final WarmFolders warm;
 
     ContainerMaker(
@@ -48,19 +43,13 @@ final class ContainerMaker {
             InstanceDirectory instance,
             Upkeep upkeep,
             Owner owner,
-            Path runner,
-            Path cellInit,
-            Optional<String> runtime,
-            List<Language> languages,
+            DockerExecutorConfig config,
             WarmFolders warm) {
         this.engine = engine;
         this.instance = instance;
         this.upkeep = upkeep;
         this.owner = owner;
-        this.runner = runner;
-        this.cellInit = cellInit;
-        this.runtime = runtime;
-        this.languages = languages;
+        this.config = config;
         this.warm = warm;
     }
 
@@ -140,8 +129,8 @@ final class ContainerMaker {
 
     private ContainerSpec spec(Container.Kind kind, Use use, String nonce, RunnerLink link) {
         var shown = new LinkedHashMap<>(link.shown());
-        shown.put(RUNNER, runner);
-        for (var language : languages) {
+        shown.put(RUNNER, config.runner());
+        for (var language : config.languages()) {
             language.prelude().ifPresent(prelude -> shown.put(language.preludePath(), prelude));
         }
         var labels = new Labels(owner.id(), instance.name())
@@ -149,11 +138,20 @@ final class ContainerMaker {
         var command = new ArrayList<>(List.of(RUNNER, "--nonce", nonce, "--counters-from", COUNTERS));
         command.addAll(link.options());
         if (use instanceof Use.Cells) {
-            shown.put(INIT, cellInit);
+            shown.put(INIT, config.cellInit());
             shown.putAll(warm.shown());
             command.addAll(List.of("--init", INIT));
         }
         return new ContainerSpec(
-                kind.image(), kind.limits(), seccomp(use), runtime, shown, labels, command, link.needsInput(), use);
+                kind.image(),
+                kind.limits(),
+                seccomp(use),
+                config.runtime(),
+                shown,
+                labels,
+                config.extras().only(kind.extras()),
+                command,
+                link.needsInput(),
+                use);
     }
 }

@@ -1,6 +1,8 @@
 package dev.runnel.executors.docker;
 
 import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.Device;
+import com.github.dockerjava.api.model.DeviceRequest;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
@@ -19,6 +21,7 @@ import java.util.Optional;
 /// @param seccomp which system calls there are for everything in it
 /// @param runtime the engine's default where absent
 /// @param shown folders and files of the host by their path inside, read-only
+/// @param extras what the operator lets it have beyond the usual
 /// @param command the runner's argv
 /// @param input whether standard input is open, for the one who attaches
 /// @param use what it is for
@@ -29,6 +32,7 @@ record ContainerSpec(
         Optional<String> runtime,
         Map<String, Path> shown,
         Map<String, String> labels,
+        DefinedExtras extras,
         List<String> command,
         boolean input,
         Use use) {
@@ -76,6 +80,10 @@ record ContainerSpec(
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 // The runner reaps.
                 .withInit(false);
+        addDevices(config);
+        config.withExtraHosts(extras.hosts().entrySet().stream()
+                .map(host -> host.getKey() + ":" + host.getValue())
+                .toArray(String[]::new));
         return runtime.map(config::withRuntime).orElse(config);
     }
 
@@ -127,7 +135,28 @@ record ContainerSpec(
                 .withSource(outside.toString())
                 .withTarget(inside)
                 .withReadOnly(true)));
+        extras.mounts()
+                .values()
+                .forEach(mount -> mounts.add(new Mount()
+                        .withType(MountType.BIND)
+                        .withSource(mount.source().toString())
+                        .withTarget(mount.target().toString())
+                        .withReadOnly(mount.readOnly())));
         return mounts;
+    }
+
+    private void addDevices(HostConfig config) {
+        var nodes = new ArrayList<Device>();
+        var requests = new ArrayList<DeviceRequest>();
+        for (var device : extras.devices().values()) {
+            switch (device) {
+                case DefinedExtras.Device.Node(var path, var target, var permissions) ->
+                    nodes.add(new Device(permissions, target.toString(), path.toString()));
+                case DefinedExtras.Device.Gpus(var count) ->
+                    requests.add(new DeviceRequest().withCount(count).withCapabilities(List.of(List.of("gpu"))));
+            }
+        }
+        config.withDevices(nodes).withDeviceRequests(requests);
     }
 
     private String tmpfs(long bytes, String mode) {

@@ -11,7 +11,9 @@ import dev.runnel.executors.runner.UidPool;
 import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
+import dev.runnel.executors.spi.PoolStatistics;
 import dev.runnel.executors.spi.Sandbox;
+import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
@@ -37,8 +39,6 @@ import java.util.concurrent.Semaphore;
 /// something of it: then [#open] fails, and closing a sandbox leaves the container, in which nothing runs
 /// any more, to be removed later.
 public final class DockerExecutor implements Executor {
-    static final String NAME = "docker";
-
     private static final Duration CHECK_NURSERIES_EVERY = Duration.ofSeconds(10);
 
     private final DockerExecutorConfig config;
@@ -71,16 +71,8 @@ public final class DockerExecutor implements Executor {
         this.instance = InstanceDirectory.create(runtime, reaper);
         var owner = Owner.of(runtime);
         this.upkeep = new Upkeep(engine, reaper, runtime, instance.name(), owner);
-        this.maker = new ContainerMaker(
-                engine,
-                instance,
-                upkeep,
-                owner,
-                config.runner(),
-                config.cellInit(),
-                config.runtime(),
-                config.languages(),
-                warm(config, instance.directory()));
+        this.maker =
+                new ContainerMaker(engine, instance, upkeep, owner, config, warm(config, instance.directory()));
         this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
         this.probe = new EngineProbe(config, engine, catalog, this::openForProbe, this::tryCell);
@@ -140,7 +132,7 @@ public final class DockerExecutor implements Executor {
 
     @Override
     public String name() {
-        return NAME;
+        return config.name();
     }
 
     @Override
@@ -156,18 +148,20 @@ public final class DockerExecutor implements Executor {
     }
 
     /// How the stock of started containers has done.
-    public WarmPool.Statistics statistics() {
-        return pool.statistics();
+    @Override
+    public Optional<PoolStatistics> pool() {
+        var done = pool.statistics();
+        return Optional.of(new PoolStatistics(done.hits(), done.misses(), done.stock()));
     }
 
     @Override
     public Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException {
         if (closed || !slots.tryAcquire()) {
             throw closed
-                    ? new SandboxException(new Reason.Unavailable(), "executor docker is closed")
+                    ? new SandboxException(new Reason.Unavailable(), "executor " + name() + " is closed")
                     : new SandboxException(
                             new Reason.Exhausted(),
-                            "executor docker has all " + config.maxSandboxes() + " sandboxes open");
+                            "executor " + name() + " has all " + config.maxSandboxes() + " sandboxes open");
         }
         var opened = false;
         try {
@@ -180,7 +174,7 @@ public final class DockerExecutor implements Executor {
             open.add(sandbox);
             if (closed) {
                 sandbox.close();
-                throw new SandboxException(new Reason.Unavailable(), "executor docker was closed");
+                throw new SandboxException(new Reason.Unavailable(), "executor " + name() + " was closed");
             }
             return sandbox;
         } finally {
@@ -195,29 +189,42 @@ public final class DockerExecutor implements Executor {
     private Container take(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
         var kind = kind(spec, traits);
         try {
-            return pool.take(kind);
+            return take(kind);
         } catch (SandboxException e) {
             images.forget();
             var now = kind(spec, traits);
             if (now.equals(kind)) {
                 throw e;
             }
-            return pool.take(now);
+            return take(now);
         }
     }
 
+    private Container take(Container.Kind kind) throws SandboxException, InterruptedException {
+        return kind.extras().isEmpty() ? pool.take(kind) : maker.make(kind);
+    }
+
+    /// A nursery is its tenant's and not a request's, so what only a request has is in a container of its own.
     private Sandbox openSomehow(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
-        return switch (traits.kind()) {
-            case PLAIN -> sandbox(take(spec, traits), traits);
-            case CELL -> nurseries.open(new Home(spec.tenant(), image(spec)), spec);
-        };
+        if (traits.kind() == SandboxDescription.Kind.CELL && spec.extras().isEmpty()) {
+            return nurseries.open(new Home(spec.tenant(), image(spec)), spec);
+        }
+        var plain = traits.kind() == SandboxDescription.Kind.PLAIN ? traits : probe.outside();
+        return sandbox(take(spec, plain), plain);
     }
 
     private Container.Kind kind(SandboxSpec spec, Traits traits) throws SandboxException {
+        var unknown = spec.extras().missingFrom(config.extras().names());
+        if (!unknown.isEmpty()) {
+            throw new SandboxException(
+                    new Reason.Unsupported(),
+                    "executor " + name() + " has no " + String.join(", no ", unknown) + ": executors.docker");
+        }
         return new Container.Kind(
                 image(spec),
                 spec.limits(),
-                traits.mountsSockets() && config.engine().getScheme().equals("unix"));
+                traits.mountsSockets() && config.engine().getScheme().equals("unix"),
+                spec.extras());
     }
 
     private ContainerImage image(SandboxSpec spec) throws SandboxException {

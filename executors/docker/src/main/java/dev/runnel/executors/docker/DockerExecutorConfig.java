@@ -14,6 +14,7 @@ import java.util.Optional;
 
 /// How the Docker executor is set up.
 ///
+/// @param name the executor's
 /// @param engine `unix:///var/run/docker.sock` or another that docker-java knows
 /// @param runner `runnel-runner`, which every container shows read-only
 /// @param runtimeDirectory the executor's own, made when missing, with the sockets of containers. Its path is short: a
@@ -21,6 +22,7 @@ import java.util.Optional;
 /// @param runtime the OCI runtime by the engine's name for it, such as `runc` or `runsc`; absent for the engine's
 /// default
 /// @param images by language, and by reference those that requests may name
+/// @param extras that requests may name
 /// @param languages whose preludes every container shows, and which the probe tries
 /// @param maxSandboxes open at a time
 /// @param pool how many containers are started ahead
@@ -28,16 +30,19 @@ import java.util.Optional;
 /// container of its own
 /// @param uids what containers with cells get, each another
 public record DockerExecutorConfig(
+        String name,
         URI engine,
         Path runner,
         Path runtimeDirectory,
         Optional<String> runtime,
         Images images,
+        DefinedExtras extras,
         List<Language> languages,
         int maxSandboxes,
         WarmPool.Settings pool,
         CellConfig cells,
         UidRange uids) {
+    public static final String DEFAULT_NAME = "docker";
     public static final int DEFAULT_MAX_SANDBOXES = 64;
 
     /// As many at a time as small machines have processors: more would only make each of them late.
@@ -55,20 +60,24 @@ public record DockerExecutorConfig(
 
     /// Without cells.
     public DockerExecutorConfig(
+            String name,
             URI engine,
             Path runner,
             Path runtimeDirectory,
             Optional<String> runtime,
             Images images,
+            DefinedExtras extras,
             List<Language> languages,
             int maxSandboxes,
             WarmPool.Settings pool) {
         this(
+                name,
                 engine,
                 runner,
                 runtimeDirectory,
                 runtime,
                 images,
+                extras,
                 languages,
                 maxSandboxes,
                 pool,
@@ -84,6 +93,21 @@ public record DockerExecutorConfig(
     /// With it a Python interpreter forks itself into cells.
     Path forker() {
         return runner.resolveSibling("_runnel_cell.abi3.so");
+    }
+
+    /// One more on the same engine, with another runtime, and without cells: their uids would be those of the first.
+    public DockerExecutorConfig with(String name, String runtime, int maxSandboxes, WarmPool.Settings pool) {
+        return new DockerExecutorConfig(
+                name,
+                engine,
+                runner,
+                runtimeDirectory,
+                Optional.of(runtime),
+                images,
+                extras,
+                languages,
+                maxSandboxes,
+                pool);
     }
 
     /// Which images there are. The engine must have them: nothing is pulled.

@@ -1,6 +1,7 @@
 package dev.runnel.executors.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -158,7 +159,8 @@ final class Engine implements AutoCloseable {
                             .withHostName("runnel")
                             .withEnv(PATH + spec.image().path())
                             .withLabels(spec.labels())
-                            .withNetworkDisabled(true)
+                            // Its network mode is none in any case; this also keeps /etc/hosts from being made.
+                            .withNetworkDisabled(spec.extras().hosts().isEmpty())
                             // The runner needs no time for its end, and an engine that stops would give it
                             // ten seconds.
                             .withStopSignal("SIGKILL")
@@ -168,6 +170,12 @@ final class Engine implements AutoCloseable {
                             .withAttachStdin(spec.input())
                             .exec()
                             .getId());
+        } catch (BadRequestException e) {
+            throw new SandboxException(
+                    new Reason.Unsupported(),
+                    "the engine at " + address + " can't make such a container of "
+                            + spec.image().reference() + ": " + e.getMessage(),
+                    e);
         } catch (NotFoundException e) {
             throw new SandboxException(
                     new Reason.Unsupported(),
@@ -258,7 +266,7 @@ final class Engine implements AutoCloseable {
         for (var again = false; ; again = true) {
             try {
                 return pulse.answer(request, ANSWER_WITHIN);
-            } catch (NotFoundException | ConflictException | NotModifiedException e) {
+            } catch (NotFoundException | ConflictException | NotModifiedException | BadRequestException e) {
                 throw e;
             } catch (DockerException e) {
                 throw new SandboxException(

@@ -76,7 +76,7 @@ final class EngineProbe {
 
     /// What containers are on this engine.
     Traits outside() throws SandboxException {
-        return Traits.of(facts(), config.runtime());
+        return Traits.of(config.name(), facts(), config.runtime());
     }
 
     private Traits withCells(Traits containers) throws SandboxException, InterruptedException {
@@ -132,7 +132,7 @@ final class EngineProbe {
     /// What can be done while there is no engine.
     ExecutorCapabilities unavailable(String why) {
         return new ExecutorCapabilities(
-                Optional.of(why), Traits.unknown().describe(Optional.empty()), missing(why), List.of());
+                Optional.of(why), Traits.unknown(config.name()).describe(Optional.empty()), missing(why), List.of());
     }
 
     private Map<String, LanguageSupport> missing(String why) {
@@ -147,7 +147,7 @@ final class EngineProbe {
             if (known != null) {
                 return known;
             }
-            var found = Traits.unknown();
+            var found = Traits.unknown(config.name());
             Optional<String> unavailable = Optional.empty();
             Map<String, LanguageSupport> languages = new LinkedHashMap<>();
             var notes = new ArrayList<String>();
@@ -166,7 +166,12 @@ final class EngineProbe {
                 languages = missing(unavailable.get());
             }
             var capabilities = new ExecutorCapabilities(
-                    unavailable, found.describe(Optional.empty()), languages, catalog.all(), notes);
+                    unavailable,
+                    found.describe(Optional.empty()),
+                    languages,
+                    catalog.all(),
+                    config.extras().names(),
+                    notes);
             if (unavailable.isEmpty()) {
                 known = capabilities;
             }
@@ -175,7 +180,7 @@ final class EngineProbe {
             Thread.currentThread().interrupt();
             return new ExecutorCapabilities(
                     Optional.of("the probe was interrupted"),
-                    Traits.unknown().describe(Optional.empty()),
+                    Traits.unknown(config.name()).describe(Optional.empty()),
                     Map.of(),
                     List.of());
         } finally {

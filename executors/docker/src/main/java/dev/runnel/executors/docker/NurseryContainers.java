@@ -7,6 +7,7 @@ import dev.runnel.executors.runner.NurserySettings;
 import dev.runnel.executors.runner.ProcMasks;
 import dev.runnel.executors.runner.UidPool;
 import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxLimits;
@@ -55,7 +56,7 @@ final class NurseryContainers implements Nursery.Source<NurseryContainers.Home> 
                 MAX_PROCESSES,
                 engine.processors() * MILLIS_OF_ONE_CPU,
                 DISK);
-        var kind = new Container.Kind(home.image(), limits, true);
+        var kind = new Container.Kind(home.image(), limits, true, Extras.NONE);
         var lease = uids.acquire(1);
         return new ContainerNursery(maker.makeNursery(kind, settings(home.image()), lease), traits.ofCells());
     }

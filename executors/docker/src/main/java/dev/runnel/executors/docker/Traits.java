@@ -13,32 +13,34 @@ import java.util.Optional;
 
 /// What every container of an engine is, by what the engine says of itself.
 ///
+/// @param executor its name
 /// @param isolation KERNEL where the runtime is gVisor's
 /// @param cgroups which version of cgroups limits containers; NONE where it is not known to limit them: gVisor is run
 ///     without cgroups where its version knows too little of them
-record Traits(Isolation isolation, Mechanism cgroups, SandboxDescription.Kind kind) {
+record Traits(String executor, Isolation isolation, Mechanism cgroups, SandboxDescription.Kind kind) {
     private static final String GVISOR = "runsc";
     private static final int OPEN_FILES = 1024;
 
-    static Traits of(Engine.Facts facts, Optional<String> runtime) {
+    static Traits of(String executor, Engine.Facts facts, Optional<String> runtime) {
         var used = runtime.orElse(facts.defaultRuntime());
         if (used.startsWith(GVISOR)) {
-            return new Traits(Isolation.KERNEL, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
+            return new Traits(executor, Isolation.KERNEL, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
         }
         return new Traits(
+                executor,
                 Isolation.CONTAINER,
                 facts.cgroupsV2() ? Mechanism.CGROUP_V2 : Mechanism.CGROUP_V1,
                 SandboxDescription.Kind.PLAIN);
     }
 
     /// Of an engine that could not be asked.
-    static Traits unknown() {
-        return new Traits(Isolation.CONTAINER, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
+    static Traits unknown(String executor) {
+        return new Traits(executor, Isolation.CONTAINER, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
     }
 
     /// Of the cells in such a container: an engine gives a container no cgroups to make others in.
     Traits ofCells() {
-        return new Traits(isolation, Mechanism.NONE, SandboxDescription.Kind.CELL);
+        return new Traits(executor, isolation, Mechanism.NONE, SandboxDescription.Kind.CELL);
     }
 
     /// Whether a socket of this host that is mounted into a container works there: not through gVisor's kernel.
@@ -69,7 +71,7 @@ record Traits(Isolation isolation, Mechanism cgroups, SandboxDescription.Kind ki
         for (var limit : LimitKind.values()) {
             enforcement.put(limit, mechanism(limit));
         }
-        return new SandboxDescription(DockerExecutor.NAME, isolation, kind, imageDigest, enforcement);
+        return new SandboxDescription(executor, isolation, kind, imageDigest, enforcement);
     }
 
     private Mechanism mechanism(LimitKind limit) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.runnel.executors.docker.DockerExecutorConfig.Images;
 import dev.runnel.executors.spi.DataSize;
+import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxLimits;
@@ -52,6 +53,7 @@ final class CatalogTest {
                 image,
                 language,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Extras.NONE);
     }
 }

@@ -86,7 +86,7 @@ final class DockerExecutorTest {
             for (var number = 0; number < answers.size(); number++) {
                 assertThat(answers.get(number).get()).isEqualTo(number + "\n");
             }
-            assertThat(executor.statistics().hits()).isPositive();
+            assertThat(executor.pool().orElseThrow().hits()).isPositive();
         }
         assertThat(containers()).isEmpty();
     }
@@ -106,13 +106,13 @@ final class DockerExecutorTest {
     void theFirstContainersOfAKindAreStartedForTheOneWhoAsksAndTheNextAreThere() throws Exception {
         try (var executor = TestEngine.executor(TestEngine.config(runtime))) {
             run(executor, "print(1)");
-            while (executor.statistics().stock() < 2) {
+            while (executor.pool().orElseThrow().ready() < 2) {
                 Thread.sleep(5);
             }
             run(executor, "print(2)");
 
-            assertThat(executor.statistics().hits()).isEqualTo(1);
-            assertThat(executor.statistics().misses()).isEqualTo(1);
+            assertThat(executor.pool().orElseThrow().hits()).isEqualTo(1);
+            assertThat(executor.pool().orElseThrow().misses()).isEqualTo(1);
         }
     }
 
@@ -188,11 +188,13 @@ final class DockerExecutorTest {
 
     private static DockerExecutorConfig with(DockerExecutorConfig config, Images images, WarmPool.Settings pool) {
         return new DockerExecutorConfig(
+                config.name(),
                 config.engine(),
                 config.runner(),
                 config.runtimeDirectory(),
                 config.runtime(),
                 images,
+                config.extras(),
                 config.languages(),
                 128,
                 pool);

@@ -50,7 +50,9 @@ final class EngineChaosTest {
             try (var executor = new DockerExecutor(EngineTroubleTest.config(engine.address(), runtime, AHEAD))) {
                 Running.output(executor, "true");
                 Eventually.holds(
-                        "the pool is full", BOUND, () -> executor.statistics().stock() == AHEAD);
+                        "the pool is full",
+                        BOUND,
+                        () -> executor.pool().orElseThrow().ready() == AHEAD);
                 var clients = new ArrayList<Thread>();
                 for (var client = 0; client < CLIENTS; client++) {
                     var script = client == 0 ? "sleep 4" : "sleep 0.1";
@@ -67,7 +69,7 @@ final class EngineChaosTest {
                     Eventually.holds(
                             "the pool is full again",
                             BOUND,
-                            () -> executor.statistics().stock() == AHEAD);
+                            () -> executor.pool().orElseThrow().ready() == AHEAD);
                 }
                 ending.set(true);
                 for (var client : clients) {
@@ -78,7 +80,7 @@ final class EngineChaosTest {
                         "only the stock is left",
                         BOUND,
                         () -> engine.containers().size() == AHEAD
-                                && executor.statistics().stock() == AHEAD);
+                                && executor.pool().orElseThrow().ready() == AHEAD);
                 System.err.println(KILLS + " kills, live-restore " + liveRestore + ": " + finished + " ended, " + lost
                         + " lost, " + refused + " refused, " + engine.creations() + " containers asked for");
                 assertThat(wrong).isEmpty();

@@ -82,11 +82,13 @@ final class EngineTroubleTest {
 
     private static DockerExecutorConfig config(URI engine, Path runtime, int ahead, Images images) {
         return new DockerExecutorConfig(
+                DockerExecutorConfig.DEFAULT_NAME,
                 engine,
                 TestEngine.runner(),
                 runtime,
                 Optional.empty(),
                 images,
+                DefinedExtras.NONE,
                 List.of(TestEngine.language("bash", "main.sh", "bash", "--version")),
                 DockerExecutorConfig.DEFAULT_MAX_SANDBOXES,
                 new WarmPool.Settings(ahead, 2, 2, Duration.ofHours(1)));
@@ -266,6 +268,7 @@ final class EngineTroubleTest {
                             Optional.empty(),
                             Map.of(),
                             Map.of(),
+                            DefinedExtras.NONE,
                             List.of("bash"),
                             false,
                             new ContainerSpec.Use.Program())))
@@ -377,7 +380,9 @@ final class EngineTroubleTest {
     /// process behind.
     private void awaitStock() throws Exception {
         Eventually.holds(
-                "the pool is full", PATIENCE, () -> executor.statistics().stock() == AHEAD);
+                "the pool is full",
+                PATIENCE,
+                () -> executor.pool().orElseThrow().ready() == AHEAD);
     }
 
     /// The id of its container, by the cgroup of its program.

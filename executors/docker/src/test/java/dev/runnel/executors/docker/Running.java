@@ -78,15 +78,20 @@ final class Running implements AutoCloseable {
     /// What it says, from its start to its end.
     static String output(Executor executor, String script) throws SandboxException, InterruptedException {
         try (var sandbox = executor.open(spec())) {
-            var running = in(sandbox, script);
-            running.outcome();
-            return running.sink.text();
+            return outputIn(sandbox, script);
         }
     }
 
     /// What it has said so far; all of it once it has ended.
     String text() {
         return sink.text();
+    }
+
+    /// What it says, from its start to its end.
+    static String outputIn(Sandbox sandbox, String script) throws SandboxException, InterruptedException {
+        var running = in(sandbox, script);
+        running.outcome();
+        return running.sink.text();
     }
 
     Sandbox sandbox() {

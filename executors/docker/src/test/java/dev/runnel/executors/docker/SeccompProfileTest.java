@@ -200,6 +200,7 @@ final class SeccompProfileTest {
                     Optional.empty(),
                     Map.of(),
                     Map.of(),
+                    DefinedExtras.NONE,
                     List.of("python3", "-c", TRY, table),
                     true,
                     new ContainerSpec.Use.Program()));

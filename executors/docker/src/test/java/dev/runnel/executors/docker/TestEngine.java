@@ -55,13 +55,23 @@ final class TestEngine {
         return config(runtime, Optional.of("runsc"));
     }
 
+    static DockerExecutorConfig config(Path runtime, DefinedExtras extras) {
+        return config(runtime, Optional.empty(), extras);
+    }
+
     private static DockerExecutorConfig config(Path runtime, Optional<String> ociRuntime) {
+        return config(runtime, ociRuntime, DefinedExtras.NONE);
+    }
+
+    private static DockerExecutorConfig config(Path runtime, Optional<String> ociRuntime, DefinedExtras extras) {
         return new DockerExecutorConfig(
+                DockerExecutorConfig.DEFAULT_NAME,
                 address(),
                 runner(),
                 runtime,
                 ociRuntime,
                 new Images(Optional.of(PYTHON), Map.of("javascript", NODE), List.of(UBUNTU)),
+                extras,
                 List.of(
                         language("python", "main.py", "python3", "--version"),
                         language("bash", "main.sh", "bash", "--version"),
@@ -74,11 +84,13 @@ final class TestEngine {
     static DockerExecutorConfig cells(Path runtime) {
         var plain = config(runtime);
         return new DockerExecutorConfig(
+                plain.name(),
                 plain.engine(),
                 plain.runner(),
                 plain.runtimeDirectory(),
                 plain.runtime(),
                 plain.images(),
+                plain.extras(),
                 plain.languages(),
                 plain.maxSandboxes(),
                 plain.pool(),

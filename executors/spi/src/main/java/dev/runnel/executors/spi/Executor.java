@@ -33,6 +33,11 @@ public interface Executor extends AutoCloseable {
     ///     [SandboxException.Reason.Exhausted]; nothing has run
     Sandbox open(SandboxSpec spec) throws SandboxException, InterruptedException;
 
+    /// How the stock of sandboxes has done that are opened ahead; absent where none are. Cheap.
+    default Optional<PoolStatistics> pool() {
+        return Optional.empty();
+    }
+
     /// Destroys every sandbox that is still open and whatever this executor made on the host. Idempotent.
     @Override
     void close();

@@ -10,12 +10,14 @@ import java.util.Optional;
 /// @param sandboxes what a sandbox opened now would be; meaningless while `unavailable` is present
 /// @param languages by name: each configured language, in a sandbox for which no image is named
 /// @param images those that a request may name, as it has to name them; none where sandboxes are made of no image
+/// @param extras those that a request may name
 /// @param notes what an operator should know: weaker protections, missing kernel features, and how to get them
 public record ExecutorCapabilities(
         Optional<String> unavailable,
         SandboxDescription sandboxes,
         Map<String, LanguageSupport> languages,
         List<String> images,
+        Extras extras,
         List<String> notes) {
     public ExecutorCapabilities {
         languages = Map.copyOf(languages);
@@ -30,6 +32,16 @@ public record ExecutorCapabilities(
             Map<String, LanguageSupport> languages,
             List<String> notes) {
         this(unavailable, sandboxes, languages, List.of(), notes);
+    }
+
+    /// Of an executor without extras.
+    public ExecutorCapabilities(
+            Optional<String> unavailable,
+            SandboxDescription sandboxes,
+            Map<String, LanguageSupport> languages,
+            List<String> images,
+            List<String> notes) {
+        this(unavailable, sandboxes, languages, images, Extras.NONE, notes);
     }
 
     /// Whether a language can be run.

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param language of the first program, by its own name; absent where that is not known, as for a session
 /// @param interpreter the language whose warm interpreter the first program will probably want
 /// @param imageDigest what was found for the image, [Executor#imageDigest]: the sandbox is made of just that
+/// @param extras what it has beyond the usual
 public record SandboxSpec(
         String id,
         String tenant,
@@ -19,7 +20,8 @@ public record SandboxSpec(
         Optional<String> image,
         Optional<String> language,
         Optional<String> interpreter,
-        Optional<String> imageDigest) {
+        Optional<String> imageDigest,
+        Extras extras) {
     public SandboxSpec {
         if (!id.matches("[A-Za-z0-9-]{1,64}")) {
             throw new IllegalArgumentException("sandbox id must match [A-Za-z0-9-]{1,64}: " + id);
@@ -28,11 +30,11 @@ public record SandboxSpec(
 
     /// A sandbox of which it is not known what will run in it.
     public SandboxSpec(String id, String tenant, SandboxLimits limits, Optional<String> image) {
-        this(id, tenant, limits, image, Optional.empty(), Optional.empty(), Optional.empty());
+        this(id, tenant, limits, image, Optional.empty(), Optional.empty(), Optional.empty(), Extras.NONE);
     }
 
     /// The same, of the image with this digest.
     public SandboxSpec ofImage(Optional<String> digest) {
-        return new SandboxSpec(id, tenant, limits, image, language, interpreter, digest);
+        return new SandboxSpec(id, tenant, limits, image, language, interpreter, digest, extras);
     }
 }
