@@ -226,7 +226,8 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /// Whether a container that is at its end was killed by the kernel for want of memory. The engine may hear of its end
+    /// Whether a container that is at its end was killed by the kernel for want of memory. The engine may hear of its
+    /// end
     /// a little later than others do.
     boolean diedOfMemory(String container) throws SandboxException {
         var until = System.nanoTime() + END_KNOWN_WITHIN.toNanos();
@@ -237,7 +238,8 @@ final class Engine implements AutoCloseable {
                                 () -> client.inspectContainerCmd(container).exec())
                         .getState();
                 var killed = Objects.equals(state.getExitCodeLong(), KILLED);
-                if (!Boolean.TRUE.equals(state.getRunning()) && (!killed || Boolean.TRUE.equals(state.getOOMKilled()))) {
+                if (!Boolean.TRUE.equals(state.getRunning())
+                        && (!killed || Boolean.TRUE.equals(state.getOOMKilled()))) {
                     return killed;
                 }
                 if (System.nanoTime() > until) {
