@@ -200,7 +200,15 @@ public final class Main {
         for (var language : settings.byLanguage().keySet()) {
             languages.requireName("executors.docker.images.by_language", language);
         }
-        return new DockerExecutorConfig.Images(settings.byDefault(), settings.byLanguage(), settings.allowed());
+        return new DockerExecutorConfig.Images(
+                settings.byDefault(),
+                settings.byLanguage(),
+                settings.allowed(),
+                switch (settings.pull()) {
+                    case NEVER -> DockerExecutorConfig.PullPolicy.NEVER;
+                    case MISSING -> DockerExecutorConfig.PullPolicy.MISSING;
+                    case ALWAYS -> DockerExecutorConfig.PullPolicy.ALWAYS;
+                });
     }
 
     private static EngineAddress engine(DockerExecutorSettings settings) {

@@ -348,7 +348,7 @@ class ConfigurationTest {
                              idle_timeout: 11m}}
               docker:
                 {enabled: true, engine: "tcp://engine:2375", runtime: runsc, max_sandboxes: 66,
-                 images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu]},
+                 images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu], pull: always},
                  pool: {ahead: 3, kinds: 9, making_at_once: 3, max_age: 2h},
                  runtimes: {gvisor: {runtime: runsc, max_sandboxes: 1, pool: {ahead: 0}}},
                  mounts: {data: {source: /srv, target: /data, read_only: false}},

@@ -5,4 +5,5 @@ package dev.runnel.executors.docker;
 /// @param reference as it was asked for, such as `python:3.11-slim`
 /// @param id its digest, `sha256:` and 64 hexadecimal digits: what containers are made of, whatever becomes of the tag
 /// @param path PATH of its environment
-record ContainerImage(String reference, String id, String path) {}
+/// @param platform what it is built for
+record ContainerImage(String reference, String id, String path, Platform platform) {}

@@ -65,14 +65,14 @@ public final class DockerExecutor implements Executor {
         this.config = config;
         this.engine = new Engine(config.engine());
         this.catalog = new Catalog(config.images(), config.languages());
-        this.images = new KnownImages(engine::image, InstantSource.system());
+        this.images = new KnownImages(
+                engine::image, new Pulls(engine::pull), config.images().pull(), InstantSource.system());
         var reaper = new ContainerReaper(engine);
         var runtime = config.runtimeDirectory().toAbsolutePath();
         this.instance = InstanceDirectory.create(runtime, reaper);
         var owner = Owner.of(runtime);
         this.upkeep = new Upkeep(engine, reaper, runtime, instance.name(), owner);
-        this.maker =
-                new ContainerMaker(engine, instance, upkeep, owner, config, warm(config, instance.directory()));
+        this.maker = new ContainerMaker(engine, instance, upkeep, owner, config, warm(config, instance.directory()));
         this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
         this.probe = new EngineProbe(config, engine, catalog, this::openForProbe, this::tryCell);
@@ -141,10 +141,12 @@ public final class DockerExecutor implements Executor {
         return engine.trouble().map(probe::unavailable).orElseGet(probe::capabilities);
     }
 
-    /// Finds out what the sandbox will be made of, whatever becomes of the tag until then.
+    /// Finds out what the sandbox will be made of, whatever becomes of the tag until then. Absent while the image is
+    /// yet
+    /// to be pulled.
     @Override
     public Optional<String> imageDigest(SandboxSpec spec) throws SandboxException {
-        return Optional.of(images.find(catalog.choose(spec)).id());
+        return images.now(catalog.choose(spec)).map(ContainerImage::id);
     }
 
     /// How the stock of started containers has done.
@@ -207,13 +209,13 @@ public final class DockerExecutor implements Executor {
     /// A nursery is its tenant's and not a request's, so what only a request has is in a container of its own.
     private Sandbox openSomehow(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
         if (traits.kind() == SandboxDescription.Kind.CELL && spec.extras().isEmpty()) {
-            return nurseries.open(new Home(spec.tenant(), image(spec)), spec);
+            return nurseries.open(new Home(spec.tenant(), image(spec, traits)), spec);
         }
         var plain = traits.kind() == SandboxDescription.Kind.PLAIN ? traits : probe.outside();
         return sandbox(take(spec, plain), plain);
     }
 
-    private Container.Kind kind(SandboxSpec spec, Traits traits) throws SandboxException {
+    private Container.Kind kind(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
         var unknown = spec.extras().missingFrom(config.extras().names());
         if (!unknown.isEmpty()) {
             throw new SandboxException(
@@ -221,26 +223,37 @@ public final class DockerExecutor implements Executor {
                     "executor " + name() + " has no " + String.join(", no ", unknown) + ": executors.docker");
         }
         return new Container.Kind(
-                image(spec),
+                image(spec, traits),
                 spec.limits(),
                 traits.mountsSockets() && config.engine().getScheme().equals("unix"),
                 spec.extras());
     }
 
-    private ContainerImage image(SandboxSpec spec) throws SandboxException {
-        var image = images.find(catalog.choose(spec));
-        if (spec.imageDigest().isEmpty() || spec.imageDigest().get().equals(image.id())) {
-            return image;
-        }
-        try {
-            return images.find(spec.imageDigest().get());
-        } catch (SandboxException e) {
+    private ContainerImage image(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
+        var image = image(spec);
+        if (!image.platform().equals(traits.platform())) {
             throw new SandboxException(
-                    new Reason.Unavailable(),
-                    "image " + image.reference()
-                            + " has been replaced since this was accepted, and what it stood for is gone",
-                    e);
+                    new Reason.Unsupported(),
+                    "image " + image.reference() + " is for " + image.platform() + ", but the engine at "
+                            + config.engine() + " runs " + traits.platform() + ": name or pull one for that");
         }
+        return image;
+    }
+
+    private ContainerImage image(SandboxSpec spec) throws SandboxException, InterruptedException {
+        var reference = catalog.choose(spec);
+        if (spec.imageDigest().isEmpty()) {
+            return images.find(reference);
+        }
+        var digest = spec.imageDigest().get();
+        var now = images.now(reference).filter(image -> image.id().equals(digest));
+        return now.isPresent()
+                ? now.get()
+                : images.withDigest(digest)
+                        .orElseThrow(() -> new SandboxException(
+                                new Reason.Unavailable(),
+                                "image " + reference
+                                        + " has been replaced since this was accepted, and what it stood for is gone"));
     }
 
     private static Sandbox sandbox(Container container, Traits traits) {

@@ -110,15 +110,31 @@ public record DockerExecutorConfig(
                 pool);
     }
 
-    /// Which images there are. The engine must have them: nothing is pulled.
+    /// When the engine is told to pull an image.
+    public enum PullPolicy {
+        /// Never: it has them, or they are not to be had.
+        NEVER,
+        /// When it has no such image.
+        MISSING,
+        /// Also when it has one, at most every [KnownImages#PULLED_FOR].
+        ALWAYS
+    }
+
+    /// Which images there are.
     ///
     /// @param byDefault for a request that names none and whose language has none
     /// @param byLanguage the image of a language, by the language's name
     /// @param allowed the references a request may name besides those
-    public record Images(Optional<String> byDefault, Map<String, String> byLanguage, List<String> allowed) {
+    public record Images(
+            Optional<String> byDefault, Map<String, String> byLanguage, List<String> allowed, PullPolicy pull) {
         public Images {
             byLanguage = Map.copyOf(byLanguage);
             allowed = List.copyOf(allowed);
+        }
+
+        /// Images that the engine must have.
+        public Images(Optional<String> byDefault, Map<String, String> byLanguage, List<String> allowed) {
+            this(byDefault, byLanguage, allowed, PullPolicy.NEVER);
         }
     }
 }

@@ -1,12 +1,14 @@
 package dev.runnel.executors.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.PullResponseItem;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
@@ -21,9 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The engine's API, with its errors in the words of this project. Thread-safe.
 ///
@@ -40,6 +45,10 @@ final class Engine implements AutoCloseable {
     private static final Duration END_KNOWN_AGAIN = Duration.ofMillis(20);
     /// As the engine counts: 128 and SIGKILL.
     private static final long KILLED = 137;
+
+    /// Words of engines and registries for what trying again won't bring.
+    private static final List<String> NOT_TO_BE_HAD =
+            List.of("not found", "manifest unknown", "denied", "unauthorized", "no matching manifest");
 
     private static final int CONNECTIONS = 64;
     private static final String REMEDY = ". Start it, or name another as executors.docker.engine";
@@ -107,7 +116,10 @@ final class Engine implements AutoCloseable {
                         .toString(),
                 runtimes == null ? List.of() : List.copyOf(runtimes.keySet()),
                 DataSize.ofBytes(Objects.requireNonNullElse(info.getMemTotal(), 0L)),
-                Objects.requireNonNullElse(info.getNCPU(), 1));
+                Objects.requireNonNullElse(info.getNCPU(), 1),
+                Platform.of(
+                        Objects.requireNonNullElse(info.getOsType(), "linux"),
+                        Objects.requireNonNullElse(info.getArchitecture(), "")));
     }
 
     /// @param cgroupsV2 which version of cgroups its containers have
@@ -120,10 +132,11 @@ final class Engine implements AutoCloseable {
             String defaultRuntime,
             List<String> runtimes,
             DataSize memory,
-            int processors) {}
+            int processors,
+            Platform platform) {}
 
-    /// @throws SandboxException with [Reason.Unsupported] when the engine has no such image
-    ContainerImage image(String reference) throws SandboxException {
+    /// Absent when the engine has no such image.
+    Optional<ContainerImage> image(String reference) throws SandboxException {
         try {
             var found = answer(
                     "asked for image " + reference,
@@ -134,13 +147,55 @@ final class Engine implements AutoCloseable {
                     .filter(variable -> variable.startsWith(PATH))
                     .map(variable -> variable.substring(PATH.length()))
                     .findFirst();
-            return new ContainerImage(reference, Objects.requireNonNull(found.getId()), path.orElse(DEFAULT_PATH));
-        } catch (NotFoundException e) {
-            throw new SandboxException(
-                    new Reason.Unsupported(),
-                    "the engine at " + address + " has no image " + reference + ": docker pull " + reference,
-                    e);
+            return Optional.of(new ContainerImage(
+                    reference,
+                    Objects.requireNonNull(found.getId()),
+                    path.orElse(DEFAULT_PATH),
+                    Platform.of(
+                            Objects.requireNonNullElse(found.getOs(), ""),
+                            Objects.requireNonNullElse(found.getArch(), ""))));
+        } catch (NotFoundException _) {
+            return Optional.empty();
         }
+    }
+
+    /// Has the engine pull an image; returns when that is done. May take as long as it likes while there is progress.
+    ///
+    /// @param progress told of each step, in the engine's words
+    /// @throws SandboxException with [Reason.Unsupported] when there is no such image, or not for everybody
+    void pull(String reference, Consumer<PullResponseItem> progress) throws SandboxException, InterruptedException {
+        var failure = new AtomicReference<String>();
+        try (var pull = new ResultCallback.Adapter<PullResponseItem>() {
+            @Override
+            public void onNext(PullResponseItem item) {
+                if (item.getErrorDetail() != null) {
+                    failure.set(String.valueOf(item.getErrorDetail().getMessage()));
+                }
+                progress.accept(item);
+            }
+        }) {
+            client.pullImageCmd(withTag(reference)).exec(pull).awaitCompletion();
+        } catch (DockerException e) {
+            failure.set(String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            throw notPulled(new Reason.Unavailable(), reference, Pulse.rootOf(e).getMessage());
+        }
+        if (failure.get() != null) {
+            var why = failure.get();
+            var never = NOT_TO_BE_HAD.stream().anyMatch(why::contains);
+            throw notPulled(never ? new Reason.Unsupported() : new Reason.Unavailable(), reference, why);
+        }
+    }
+
+    private SandboxException notPulled(Reason reason, String reference, @Nullable String why) {
+        return new SandboxException(
+                reason, "the engine at " + address + " was told to pull image " + reference + " and could not: " + why);
+    }
+
+    /// Without one an engine would pull all there are.
+    private static String withTag(String reference) {
+        var name = reference.substring(reference.lastIndexOf('/') + 1);
+        return name.contains(":") || name.contains("@") ? reference : reference + ":latest";
     }
 
     /// Makes and starts a container.

@@ -1,6 +1,7 @@
 package dev.runnel.executors.docker;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.runnel.executors.docker.DockerExecutorConfig.PullPolicy;
 import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.runner.LanguageProbe;
 import dev.runnel.executors.runner.Nonce;
@@ -90,7 +91,10 @@ final class EngineProbe {
                         new Reason.Unsupported(),
                         "they need a kernel and a socket that containers share with the host");
             }
-            trial.openCell(engine.image(catalog.any()));
+            var image = catalog.any();
+            trial.openCell(engine.image(image)
+                    .orElseThrow(
+                            () -> new SandboxException(new Reason.Unsupported(), "the engine has no image " + image)));
             cells = "cells: up to " + config.cells().concurrent() + " at a time for each tenant and image";
             return containers.ofCells();
         } catch (SandboxException e) {
@@ -192,13 +196,11 @@ final class EngineProbe {
     private List<String> missingImages() throws SandboxException {
         var missing = new ArrayList<String>();
         for (var reference : catalog.all()) {
-            try {
-                var _ = engine.image(reference);
-            } catch (SandboxException e) {
-                if (!(e.reason() instanceof Reason.Unsupported)) {
-                    throw e;
-                }
-                missing.add(String.valueOf(e.getMessage()));
+            if (engine.image(reference).isEmpty()) {
+                missing.add(
+                        config.images().pull() == PullPolicy.NEVER
+                                ? "the engine has no image " + reference + ": docker pull " + reference
+                                : "the engine has no image " + reference + " yet: it is pulled when somebody needs it");
             }
         }
         return missing;
@@ -209,6 +211,11 @@ final class EngineProbe {
         if (image.isEmpty()) {
             return new LanguageSupport.Missing(
                     "no image is configured for it: executors.docker.images.by_language." + language.name());
+        }
+        if (config.images().pull() != PullPolicy.NEVER
+                && engine.image(image.get()).isEmpty()) {
+            // What is in it is known when it is pulled.
+            return new LanguageSupport.Supported("");
         }
         try (var sandbox = opening.open(spec(image), found)) {
             return LanguageProbe.support(sandbox, language, "image " + image.get());

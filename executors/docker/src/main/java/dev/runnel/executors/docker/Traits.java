@@ -17,30 +17,35 @@ import java.util.Optional;
 /// @param isolation KERNEL where the runtime is gVisor's
 /// @param cgroups which version of cgroups limits containers; NONE where it is not known to limit them: gVisor is run
 ///     without cgroups where its version knows too little of them
-record Traits(String executor, Isolation isolation, Mechanism cgroups, SandboxDescription.Kind kind) {
+/// @param platform of the images that it can run
+record Traits(
+        String executor, Isolation isolation, Mechanism cgroups, SandboxDescription.Kind kind, Platform platform) {
     private static final String GVISOR = "runsc";
     private static final int OPEN_FILES = 1024;
 
     static Traits of(String executor, Engine.Facts facts, Optional<String> runtime) {
         var used = runtime.orElse(facts.defaultRuntime());
         if (used.startsWith(GVISOR)) {
-            return new Traits(executor, Isolation.KERNEL, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
+            return new Traits(
+                    executor, Isolation.KERNEL, Mechanism.NONE, SandboxDescription.Kind.PLAIN, facts.platform());
         }
         return new Traits(
                 executor,
                 Isolation.CONTAINER,
                 facts.cgroupsV2() ? Mechanism.CGROUP_V2 : Mechanism.CGROUP_V1,
-                SandboxDescription.Kind.PLAIN);
+                SandboxDescription.Kind.PLAIN,
+                facts.platform());
     }
 
     /// Of an engine that could not be asked.
     static Traits unknown(String executor) {
-        return new Traits(executor, Isolation.CONTAINER, Mechanism.NONE, SandboxDescription.Kind.PLAIN);
+        return new Traits(
+                executor, Isolation.CONTAINER, Mechanism.NONE, SandboxDescription.Kind.PLAIN, Platform.of("", ""));
     }
 
     /// Of the cells in such a container: an engine gives a container no cgroups to make others in.
     Traits ofCells() {
-        return new Traits(executor, isolation, Mechanism.NONE, SandboxDescription.Kind.CELL);
+        return new Traits(executor, isolation, Mechanism.NONE, SandboxDescription.Kind.CELL, platform);
     }
 
     /// Whether a socket of this host that is mounted into a container works there: not through gVisor's kernel.

@@ -80,7 +80,7 @@ final class EngineTroubleTest {
         return config(engine, runtime, ahead, new Images(Optional.of(OwnEngine.IMAGE), Map.of(), List.of()));
     }
 
-    private static DockerExecutorConfig config(URI engine, Path runtime, int ahead, Images images) {
+    static DockerExecutorConfig config(URI engine, Path runtime, int ahead, Images images) {
         return new DockerExecutorConfig(
                 DockerExecutorConfig.DEFAULT_NAME,
                 engine,
@@ -257,7 +257,7 @@ final class EngineTroubleTest {
     void anImageThatIsGoneWhenItsContainerIsMadeIsUnsupported() throws Exception {
         engine.makeImage("gone:1");
         try (var direct = new Engine(engine.address())) {
-            var image = direct.image("gone:1");
+            var image = direct.image("gone:1").orElseThrow();
             engine.docker("rmi", "gone:1");
 
             assertThatExceptionOfType(SandboxException.class)

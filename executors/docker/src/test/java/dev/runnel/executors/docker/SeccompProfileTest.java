@@ -194,7 +194,7 @@ final class SeccompProfileTest {
         var address = TestEngine.address();
         try (var engine = new Engine(address)) {
             var container = engine.create(new ContainerSpec(
-                    engine.image(TestEngine.PYTHON),
+                    engine.image(TestEngine.PYTHON).orElseThrow(),
                     LIMITS,
                     profile,
                     Optional.empty(),
