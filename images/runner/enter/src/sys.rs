@@ -34,6 +34,7 @@ pub mod number {
     pub const RT_SIGPROCMASK: usize = 14;
     pub const SENDTO: usize = 44;
     pub const RECVMSG: usize = 47;
+    pub const GETSOCKOPT: usize = 55;
     pub const FCNTL: usize = 72;
     pub const CHDIR: usize = 80;
     pub const UMASK: usize = 95;
@@ -77,6 +78,7 @@ pub mod number {
     pub const UMASK: usize = 166;
     pub const PRCTL: usize = 167;
     pub const SENDTO: usize = 206;
+    pub const GETSOCKOPT: usize = 209;
     pub const RECVMSG: usize = 212;
     pub const SETNS: usize = 268;
     pub const SECCOMP: usize = 277;
@@ -88,7 +90,9 @@ pub mod number {
 /// SIGCHLD.
 pub const SIGCHLD: usize = 17;
 
+const F_SETFD: usize = 2;
 const F_DUPFD_CLOEXEC: usize = 1030;
+const FD_CLOEXEC: usize = 1;
 const O_CLOEXEC: usize = 0o2_000_000;
 const MSG_NOSIGNAL: usize = 0x4000;
 const SIG_SETMASK: usize = 2;
@@ -199,6 +203,11 @@ pub fn close_range(first: u32, last: u32) -> Result<(), Errno> {
 /// fcntl(F_DUPFD_CLOEXEC): a copy whose number is at least `least`.
 pub fn duplicate(descriptor: i32, least: usize) -> Result<i32, Errno> {
     plain(number::FCNTL, descriptor as usize, F_DUPFD_CLOEXEC, least).map(|number| number as i32)
+}
+
+/// fcntl(F_SETFD): exec(2) closes it.
+pub fn close_on_exec(descriptor: i32) -> Result<(), Errno> {
+    plain(number::FCNTL, descriptor as usize, F_SETFD, FD_CLOEXEC).map(drop)
 }
 
 /// dup3(2), to a number that is not the descriptor's own.

@@ -25,7 +25,8 @@ static METHODS: Shared<[Method; 7]> = Shared::new([
     Method::of_one(
         c"serve",
         serve,
-        c"serve(fd) -> bytes\n\nForks into cells as the socket asks. Returns in each fork, sealed, with its go.",
+        c"serve(fd) -> bytes\n\nForks into cells as the socket asks. Returns in each fork, sealed, with its go. Where the \
+          descriptor is the leash of this process itself, waits for its go.",
     ),
     Method::of_one(
         c"watch",
@@ -67,7 +68,8 @@ pub extern "C" fn PyInit__runnel_cell() -> *mut Object {
     unsafe { python::PyModule_Create2(MODULE.get(), ABI) }
 }
 
-/// Returns in B only. In the zygote it ends with the socket, or with an OSError.
+/// Returns in B only, or in a process that waits for a program of its own. In the zygote it ends with the socket, or with an
+/// OSError.
 unsafe extern "C" fn serve(_module: *mut Object, argument: *mut Object) -> *mut Object {
     // SAFETY: a living object.
     let socket = unsafe { python::PyLong_AsLong(argument) } as i32;
@@ -75,12 +77,25 @@ unsafe extern "C" fn serve(_module: *mut Object, argument: *mut Object) -> *mut 
     if socket == -1 && !unsafe { python::PyErr_Occurred() }.is_null() {
         return null_mut();
     }
-    // SAFETY: nobody else uses it: whoever calls this does not come back in this process.
-    let filter = unsafe { &mut *FILTER.get() };
-    match start(socket, filter).and_then(|children| serve_requests(socket, filter, children)) {
+    let served = match zygote::is_leash(socket) {
+        Ok(true) => await_own(socket),
+        Ok(false) => {
+            // SAFETY: nobody else uses it: whoever calls this does not come back in this process.
+            let filter = unsafe { &mut *FILTER.get() };
+            start(socket, filter).and_then(|children| serve_requests(socket, filter, children))
+        }
+        Err(errno) => Err(errno),
+    };
+    match served {
         Ok(()) => receive_go(),
         Err(errno) => raise(errno),
     }
+}
+
+/// Says that this process, sealed already, waits for its program. What it may exec instead must not hold the leash.
+fn await_own(leash: i32) -> Result<(), Errno> {
+    sys::close_on_exec(leash)?;
+    sys::send(leash, b"W")
 }
 
 /// Answers what became of children before, which the forks get back.

@@ -16,10 +16,22 @@ const INTO_CGROUP: u32 = 1;
 const EBADMSG: Errno = Errno(74);
 
 const SOL_SOCKET: u64 = 1;
+const SO_TYPE: usize = 3;
+const SOCK_STREAM: i32 = 1;
 const SCM_RIGHTS: u64 = 1;
 const MSG_CMSG_CLOEXEC: usize = 0x4000_0000;
 const MSG_TRUNC: u64 = 0x20;
 const MSG_CTRUNC: u64 = 0x08;
+
+/// Whether a socket is a leash, which is a stream, and not a zygote's.
+pub fn is_leash(socket: i32) -> Result<bool, Errno> {
+    let (mut kind, mut length) = (0_i32, size_of::<i32>() as u32);
+    let [kind_at, length_at] = [(&raw mut kind) as usize, (&raw mut length) as usize];
+    let arguments = [socket as usize, SOL_SOCKET as usize, SO_TYPE, kind_at, length_at, 0];
+    // SAFETY: the kernel writes into the two integers.
+    unsafe { sys::call(number::GETSOCKOPT, arguments) }?;
+    Ok(kind == SOCK_STREAM)
+}
 
 /// The guests' system call filter.
 pub struct Filter {

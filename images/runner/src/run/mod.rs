@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 /// While a run ends, the kill is repeated this often: a process may come into being behind it.
 const KILL_AGAIN: Duration = Duration::from_millis(5);
-/// What waits in a cell becomes the program within microseconds of the go. One that takes this long may be the program
+/// What waits becomes the program within microseconds of the go. One that takes this long may be the program
 /// already, and is treated as such: killed when its time is up, or at once when it was to be killed.
 const START_WITHIN: Duration = Duration::from_secs(1);
 /// Signals that may wait for the program to start.
@@ -198,10 +198,11 @@ impl Run {
         }
     }
 
-    /// When a process in a cell is taken for the program though it has not said so.
+    /// When a process that waited is taken for the program though it has not said so.
     fn late(&self) -> Option<Instant> {
-        let cell = matches!((&self.stage, &self.extent), (Stage::Starting(_), Extent::Cell(_)));
-        cell.then(|| self.begun + START_WITHIN)
+        let waited = self.warm || matches!(self.extent, Extent::Cell(_));
+        let starting = matches!(self.stage, Stage::Starting(_));
+        (waited && starting).then(|| self.begun + START_WITHIN)
     }
 
     /// More credit for output.

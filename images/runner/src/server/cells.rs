@@ -451,7 +451,7 @@ pub(super) fn write_files(place: &Place, files: &[proto::ProgramFile]) -> Result
 }
 
 /// The variables of the program: a warm start leaves out those that only a cold one needs.
-fn environment(exec: &Exec, warm: bool) -> Vec<&Vec<u8>> {
+pub(super) fn environment(exec: &Exec, warm: bool) -> Vec<&Vec<u8>> {
     let cold_only = |variable: &[u8]| {
         let name = variable.split(|&byte| byte == b'=').next().unwrap_or_default();
         exec.cold_environment.iter().any(|cold| cold.as_slice() == name)

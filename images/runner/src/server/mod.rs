@@ -16,7 +16,7 @@ use crate::options::Passed;
 use crate::run::Run;
 use crate::seal::{Filter, Memory};
 use crate::signals::ChildSignal;
-use crate::spawn::StartFailure;
+use crate::spawn::{StartFailure, Waiting};
 use crate::wire::proto::{self, Hello};
 use crate::wire::{Decoder, Duplex, FrameType, Outgoing, Violation};
 use cells::Step;
@@ -66,6 +66,8 @@ pub struct Server {
     oom_score: Option<OomScore>,
     /// There once the daemon has said Welcome to a plain sandbox.
     ground: Option<Ground>,
+    /// An interpreter that waits for the first program of a plain sandbox.
+    waiting: Option<Waiting>,
     /// There once the daemon has said Welcome to a nursery.
     nursery: Option<Nursery>,
     /// The nursery opens no more cells.
@@ -124,6 +126,7 @@ impl Server {
             filters: [Filter::compile(Memory::Counted), Filter::compile(Memory::Watched)],
             oom_score,
             ground: None,
+            waiting: None,
             nursery: None,
             retired: false,
             step: None,

@@ -1,14 +1,15 @@
 //! What the daemon asks for.
 
-use super::cells::write_files;
+use super::cells::{environment, write_files};
 use super::{End, Moving, Server};
+use crate::cell::go;
 use crate::files::{self, Transfer};
 use crate::ground::Extent;
 use crate::guest::Guest;
 use crate::place::Place;
 use crate::run::{Meter, Run};
-use crate::seal::ResourceLimits;
-use crate::spawn::{Plan, StartFailure, spawn};
+use crate::seal::{Filter, ResourceLimits};
+use crate::spawn::{Plan, StartFailure, Waiting, spawn};
 use crate::wire::proto::{Exec, ExitCause, FileError, FileProblem, RunLimits};
 use crate::wire::{FrameType, Incoming, Violation};
 use std::os::fd::OwnedFd;
@@ -139,7 +140,14 @@ impl Server {
         if self.runs.len() >= MAX_RUNS {
             return Err(Violation(format!("more than {MAX_RUNS} run at a time")).into());
         }
-        match self.start(id, &exec, limits) {
+        let started = match self.waiting.take() {
+            Some(waiting) if waiting.is_for(&exec, &limits) => self.hand_over(waiting, id, &exec, limits),
+            other => {
+                other.map_or(Ok(()), Waiting::end)?;
+                self.start(id, &exec, limits)
+            }
+        };
+        match started {
             Ok(run) => {
                 self.runs.insert(id, run);
             }
@@ -148,18 +156,50 @@ impl Server {
         Ok(())
     }
 
+    /// To an interpreter that has started already.
+    fn hand_over(
+        &self,
+        waiting: Waiting,
+        id: u64,
+        exec: &Exec,
+        limits: RunLimits,
+    ) -> Result<Run, StartFailure> {
+        let ground = self.ground.as_ref().expect("open() has looked");
+        write_files(&ground.place, &exec.files)?;
+        let go = go(&exec.working_directory, &exec.argv, &environment(exec, true))
+            .map_err(|failure| StartFailure { step: "argv", errno: failure.errno, file: None })?;
+        ResourceLimits::new(&limits)
+            .apply_to(waiting.pid)
+            .map_err(|errno| StartFailure::new("setrlimit", errno))?;
+        let meter = Meter::start_late(&ground.counters);
+        let mut run = Run::new(id, waiting.take(go), Extent::Everything, limits, exec.initial_credit, meter);
+        run.tell();
+        Ok(run)
+    }
+
     fn start(&self, id: u64, exec: &Exec, limits: RunLimits) -> Result<Run, StartFailure> {
-        let [counted, watched] = &self.filters;
-        let filter = if limits.watchdog_memory_bytes > 0 { watched } else { counted };
+        let filter = self.filter(limits.watchdog_memory_bytes > 0);
         let ground = self.ground.as_ref().expect("open() has looked");
         let workspace = ground.place.workspace();
         write_files(&ground.place, &exec.files)?;
         let plan = Plan::new(exec, ResourceLimits::new(&limits), workspace, &self.joins, filter)?;
         let meter = Meter::start(&ground.counters);
+        let spawned = self.as_the_kernels_choice(|| spawn(&plan))?;
+        Ok(Run::new(id, spawned, Extent::Everything, limits, exec.initial_credit, meter))
+    }
+
+    /// The filter for programs whose memory is watched, or counted.
+    pub(super) fn filter(&self, memory_watched: bool) -> &Filter {
+        let [counted, watched] = &self.filters;
+        if memory_watched { watched } else { counted }
+    }
+
+    /// What is forked meanwhile is killed before the runner when memory is short.
+    pub(super) fn as_the_kernels_choice<T>(&self, forking: impl FnOnce() -> T) -> T {
         self.oom_score.as_ref().inspect(|score| score.raise());
-        let spawned = spawn(&plan);
+        let forked = forking();
         self.oom_score.as_ref().inspect(|score| score.restore());
-        Ok(Run::new(id, spawned?, Extent::Everything, limits, exec.initial_credit, meter))
+        forked
     }
 
     /// Frames for a run that waits for its namespaces are kept for it.

@@ -125,6 +125,9 @@ impl Server {
         for _ in 0..REAPED_AT_ONCE {
             match reap() {
                 Reaped::One(dead) if self.nursery.is_some() => self.reaped_in_nursery(&dead)?,
+                Reaped::One(dead) if self.waiting.as_ref().is_some_and(|waiting| waiting.pid == dead.pid) => {
+                    self.waiting = None;
+                }
                 Reaped::One(dead) => {
                     let Some((&id, run)) = self.runs.iter_mut().next() else { continue };
                     if let Some(failure) = run.reaped(&dead, &mut self.out)? {

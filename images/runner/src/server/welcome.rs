@@ -6,8 +6,9 @@ use crate::cell::{Nursery, assemble};
 use crate::ground::Ground;
 use crate::place::Place;
 use crate::seal::Filter;
+use crate::spawn::{StartFailure, Waiting};
 use crate::tree::Tree;
-use crate::wire::proto::{Ready, SandboxKind, Welcome};
+use crate::wire::proto::{Ready, SandboxKind, WaitingInterpreter, Welcome};
 use crate::wire::{FrameType, Violation};
 
 impl Server {
@@ -35,8 +36,32 @@ impl Server {
             counts_oom_kills: passed.counters.oom_kills().is_some(),
             joins_cgroup: !self.joins.is_empty(),
         };
+        if let Some(asked) = &welcome.waiting {
+            self.waiting = self.start_waiting(asked, &place)?;
+        }
         self.ground = Some(Ground { place, counters: passed.counters, tree: Tree::Everything });
         Ok(ready)
+    }
+
+    /// Returns when it waits. Without one programs start cold, so a failure is the log's affair alone.
+    fn start_waiting(&self, asked: &WaitingInterpreter, place: &Place) -> Result<Option<Waiting>, End> {
+        let filter = self.filter(asked.memory_watched);
+        let started =
+            self.as_the_kernels_choice(|| Waiting::start(asked, place.workspace(), &self.joins, filter));
+        let (failure, words) = match started {
+            Ok(waiting) => match waiting.wake() {
+                Ok(()) => return Ok(Some(waiting)),
+                Err(failure) => {
+                    let words = waiting.last_words();
+                    waiting.end()?;
+                    (failure, words)
+                }
+            },
+            Err(failure) => (failure, String::new()),
+        };
+        let StartFailure { step, errno, .. } = failure;
+        eprintln!("runnel-runner: {} can't be kept waiting: {step}, errno {errno}: {words}", asked.name);
+        Ok(None)
     }
 
     fn become_nursery(&mut self, welcome: &Welcome, passed: ForWelcome) -> Result<Ready, End> {

@@ -88,7 +88,8 @@ fn seal(plan: &Plan<'_>, streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(),
     reset_signals().map_err(|errno| ("signals", errno))?;
     no_new_privileges().map_err(|errno| ("no_new_privs", errno))?;
     drop_capabilities().map_err(|errno| ("capabilities", errno))?;
-    plan.filter.install().map_err(|errno| ("seccomp", errno))
+    plan.filter.install().map_err(|errno| ("seccomp", errno))?;
+    if plan.waits { keep_report().map_err(|errno| ("dup2", errno)) } else { Ok(()) }
 }
 
 /// Beneath the workspace, without following links.
@@ -111,6 +112,15 @@ fn move_descriptors(streams: [&OwnedFd; 3], report: &OwnedFd) -> Result<(), Errn
     }
     // SAFETY: what was at 3 (the channel, perhaps) is not used by the child.
     match unsafe { libc::dup3(aside, REPORT, libc::O_CLOEXEC) } {
+        -1 => Err(last_errno()),
+        _ => Ok(()),
+    }
+}
+
+/// Beyond the exec.
+fn keep_report() -> Result<(), Errno> {
+    // SAFETY: a number of this process's.
+    match unsafe { libc::fcntl(REPORT, libc::F_SETFD, 0) } {
         -1 => Err(last_errno()),
         _ => Ok(()),
     }

@@ -4,6 +4,7 @@ mod child;
 mod command;
 mod pipes;
 mod plan;
+mod waiting;
 
 pub use child::REPORT_BYTES;
 pub(crate) use child::{EXECVE, enter_directory, report_of};
@@ -11,6 +12,7 @@ pub use command::Command;
 pub use pipes::{Pipes, unblock};
 pub use plan::Plan;
 pub(crate) use plan::directory;
+pub use waiting::Waiting;
 
 use crate::seal::last_errno;
 use crate::wire::proto::{FileError, ProgramFile};

@@ -17,6 +17,8 @@ pub struct Plan<'a> {
     pub(super) workspace: &'a OwnedFd,
     pub(super) joins: &'a [OwnedFd],
     pub(super) filter: &'a Filter,
+    /// The command goes on with its report's descriptor, as an interpreter does that waits on its leash.
+    pub(super) waits: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -36,6 +38,7 @@ impl<'a> Plan<'a> {
             workspace,
             joins,
             filter,
+            waits: false,
         })
     }
 }

@@ -3,6 +3,7 @@
 
 use super::cgroups::Cgroups;
 use super::{BWRAP, Channel, LAUNCH, NONCE, PROTOCOL_VERSION, Sandbox, folder, welcome};
+use runnel_runner::wire::proto::{WaitingInterpreter, Welcome};
 use runnel_runner::wire::{FrameType, proto};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs;
@@ -24,6 +25,7 @@ pub struct Settings<'a> {
     pub cgroups: Option<&'a Cgroups>,
     pub bwrap: Vec<String>,
     pub runner: Vec<String>,
+    pub waiting: Option<WaitingInterpreter>,
 }
 
 /// Whether this test can have one, said aloud when not.
@@ -46,20 +48,22 @@ impl Sandbox {
         fs::set_permissions(directory.join("socket"), everybody).expect("open to all");
         let mount = ["--ro-bind", &directory.display().to_string(), "/run/runnel/channel"].map(str::to_owned);
         let bwrap = settings.bwrap.into_iter().chain(mount).collect();
+        let waiting = settings.waiting.clone();
         let mut command = command(&Settings { bwrap, ..settings });
         command.args(["--connect", "/run/runnel/channel/socket"]);
         let child = command.stdin(Stdio::null()).spawn().expect("bubblewrap starts");
         let mut ready = [PollFd::new(&listener, PollFlags::IN)];
         assert_eq!(poll(&mut ready, Some(&PATIENCE)), Ok(1), "the runner does not connect");
         let (stream, _) = listener.accept().expect("the runner connects");
-        Self::greeted(stream, child)
+        Self::greeted(stream, child, waiting)
     }
 
     /// The channel is one socket, which is the runner's standard input and output alike.
     pub fn container_on_socket(settings: Settings<'_>) -> Self {
         let (near, far) = UnixStream::pair().expect("a pair");
         let copy = far.try_clone().expect("a copy");
-        Self::greeted(near, attached(&settings, OwnedFd::from(far), OwnedFd::from(copy)))
+        let child = attached(&settings, OwnedFd::from(far), OwnedFd::from(copy));
+        Self::greeted(near, child, settings.waiting)
     }
 
     /// The channel is two pipes. As an engine does, threads carry what comes from one to the other.
@@ -72,14 +76,14 @@ impl Sandbox {
             carry(output, &copy);
             copy.shutdown(Shutdown::Write)
         });
-        Self::greeted(near, child)
+        Self::greeted(near, child, settings.waiting)
     }
 
-    fn greeted(stream: UnixStream, child: Child) -> Self {
+    fn greeted(stream: UnixStream, child: Child, waiting: Option<WaitingInterpreter>) -> Self {
         let mut sandbox = Self { channel: Channel::new(stream), cell: 0, child, next: 1 };
         let hello: proto::Hello = sandbox.channel.expect(FrameType::Hello);
         assert_eq!((hello.protocol_version, hello.nonce), (PROTOCOL_VERSION, vec![0, 0xff, 0x10]));
-        sandbox.channel.send(FrameType::Welcome, 0, &welcome());
+        sandbox.channel.send(FrameType::Welcome, 0, &Welcome { waiting, ..welcome() });
         sandbox
     }
 

@@ -230,7 +230,7 @@ impl Ran {
 
 pub fn welcome() -> Welcome {
     let kind = SandboxKind::Plain.into();
-    Welcome { protocol_version: PROTOCOL_VERSION, kind, workspace: "/workspace".into(), nursery: None }
+    Welcome { protocol_version: PROTOCOL_VERSION, kind, workspace: "/workspace".into(), ..Welcome::default() }
 }
 
 /// Limits that hold nobody back.

@@ -254,23 +254,28 @@ fn interpreter(name: &str, kind: InterpreterKind, argv: &[&str], more: Vec<Vec<u
 
 /// Their files, as the daemon would show them.
 pub fn folder_of_the_interpreters() -> Vec<String> {
+    files_of_the_interpreters("/cell")
+}
+
+/// The same, where those of interpreters that wait are at home in another root than those that fork.
+pub fn files_of_the_interpreters(root: &str) -> Vec<String> {
     let images = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("images/runner is in images");
     let extension = Path::new(RUNNER).with_file_name("lib_runnel_cell.so");
     let copies = [
-        (images.join("python/warm/sitecustomize.py"), "/run/runnel/warm/python/sitecustomize.py"),
-        (images.join("python/warm/_runnel_end.py"), "/run/runnel/warm/python/_runnel_end.py"),
-        (extension, "/run/runnel/warm/python/_runnel_cell.abi3.so"),
-        (images.join("javascript/warm/wait.js"), "/cell/run/runnel/warm/javascript/wait.js"),
+        (images.join("python/warm/sitecustomize.py"), "/run/runnel/warm/python/sitecustomize.py".to_owned()),
+        (images.join("python/warm/_runnel_end.py"), "/run/runnel/warm/python/_runnel_end.py".to_owned()),
+        (extension, "/run/runnel/warm/python/_runnel_cell.abi3.so".to_owned()),
+        (images.join("javascript/warm/wait.js"), format!("{root}/run/runnel/warm/javascript/wait.js")),
     ];
     // Made by themselves, they would be closed to all but the nursery's own uid.
     let mut bwrap = Vec::new();
-    for folder in ["/cell/run", "/cell/run/runnel", "/cell/run/runnel/warm", "/cell/run/runnel/warm/javascript"]
-    {
-        bwrap.extend(["--perms", "0755", "--dir", folder].map(str::to_owned));
+    for folder in ["/run", "/run/runnel", "/run/runnel/warm", "/run/runnel/warm/javascript"] {
+        bwrap.extend(["--perms", "0755", "--dir"].map(str::to_owned));
+        bwrap.push(format!("{root}{folder}"));
     }
     for (from, to) in copies {
         let readable = copied(&from, &to.replace('/', "_"));
-        bwrap.extend(["--ro-bind".to_owned(), readable.display().to_string(), to.to_owned()]);
+        bwrap.extend(["--ro-bind".to_owned(), readable.display().to_string(), to]);
     }
     bwrap
 }
