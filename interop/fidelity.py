@@ -172,12 +172,14 @@ class Native:
 
 
 class Runnel:
-    """A daemon's sandboxes, asked for with the same program and whatever else of Program is in `wish`."""
+    """A daemon's sandboxes, asked for with the same program and whatever else of Program is in `wish`. Without an
+    executor the daemon chooses."""
 
-    def __init__(self, api: types.SimpleNamespace, channel: grpc.Channel, **wish: object) -> None:
+    def __init__(self, api: types.SimpleNamespace, channel: grpc.Channel, executor: str = "", **wish: object) -> None:
         self.api = api
         self.executions = api.ExecutionServiceStub(channel)
         self.contents = api.FileServiceStub(channel)
+        self.executor = executor
         self.wish = wish
 
     def run(self, program: Program) -> Result:
@@ -193,7 +195,7 @@ class Runnel:
             **self.wish,
         )
         self._put_code(asked, program.files[program.main])
-        spec = api.ExecutionSpec(program=asked)
+        spec = api.ExecutionSpec(program=asked, executor=self.executor)
         if program.stdin:
             spec.standard_input.data = program.stdin
         streams = {api.STREAM_STDOUT: b"", api.STREAM_STDERR: b""}

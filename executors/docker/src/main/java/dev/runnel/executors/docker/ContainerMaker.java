@@ -55,7 +55,8 @@ final class ContainerMaker {
 
     /// One for a program. Leaves nothing behind when it fails.
     Container make(Container.Kind kind) throws SandboxException, InterruptedException {
-        return make(kind, new Use.Program(), new Greeting.Plain(ContainerSpec.WORKSPACE), Optional.empty());
+        return make(
+                kind, new Use.Program(), new Greeting.Plain(ContainerSpec.WORKSPACE, kind.waiting()), Optional.empty());
     }
 
     /// One for cells. Leaves nothing behind when it fails.
@@ -133,6 +134,8 @@ final class ContainerMaker {
         for (var language : config.languages()) {
             language.prelude().ifPresent(prelude -> shown.put(language.preludePath(), prelude));
         }
+        kind.waiting()
+                .ifPresent(waiting -> shown.putAll(warm.of(waiting.interpreter().name())));
         var labels = new Labels(owner.id(), instance.name())
                 .of(nonce, InstantSource.system().instant());
         var command = new ArrayList<>(List.of(RUNNER, "--nonce", nonce, "--counters-from", COUNTERS));

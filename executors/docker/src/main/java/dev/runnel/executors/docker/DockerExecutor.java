@@ -2,7 +2,6 @@ package dev.runnel.executors.docker;
 
 import dev.runnel.executors.docker.NurseryContainers.Home;
 import dev.runnel.executors.runner.Alarms;
-import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.runner.InstanceDirectory;
 import dev.runnel.executors.runner.Nurseries;
 import dev.runnel.executors.runner.RunnerSandbox;
@@ -19,10 +18,8 @@ import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +43,7 @@ public final class DockerExecutor implements Executor {
     private final Catalog catalog;
     private final KnownImages images;
     private final InstanceDirectory instance;
+    private final Interpreters interpreters;
     private final ContainerMaker maker;
     private final WarmPool<Container.Kind, Container> pool;
     private final Upkeep upkeep;
@@ -72,7 +70,9 @@ public final class DockerExecutor implements Executor {
         this.instance = InstanceDirectory.create(runtime, reaper);
         var owner = Owner.of(runtime);
         this.upkeep = new Upkeep(engine, reaper, runtime, instance.name(), owner);
-        this.maker = new ContainerMaker(engine, instance, upkeep, owner, config, warm(config, instance.directory()));
+        this.interpreters = new Interpreters(config.languages());
+        var warm = WarmFolders.make(instance.directory().resolve("warm"), config.languages(), config.forker());
+        this.maker = new ContainerMaker(engine, instance, upkeep, owner, config, warm);
         this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
         this.probe = new EngineProbe(config, engine, catalog, this::openForProbe, this::tryCell);
@@ -81,13 +81,6 @@ public final class DockerExecutor implements Executor {
         this.nurseries =
                 new Nurseries<>(nurseryContainers, config.cells(), InstantSource.system(), CHECK_NURSERIES_EVERY);
         upkeep.begin(pool::tend, this::engineIsBack);
-    }
-
-    /// What only cells need is not made without them.
-    private static WarmFolders warm(DockerExecutorConfig config, Path folder) throws IOException {
-        return config.cells().mode() == CellMode.OFF
-                ? new WarmFolders(Map.of())
-                : WarmFolders.make(folder.resolve("warm"), config.languages(), config.forker());
     }
 
     private Sandbox openForProbe(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
@@ -222,11 +215,13 @@ public final class DockerExecutor implements Executor {
                     new Reason.Unsupported(),
                     "executor " + name() + " has no " + String.join(", no ", unknown) + ": executors.docker");
         }
+        var image = image(spec, traits);
         return new Container.Kind(
-                image(spec, traits),
+                image,
                 spec.limits(),
                 traits.mountsSockets() && config.engine().getScheme().equals("unix"),
-                spec.extras());
+                spec.extras(),
+                interpreters.waiting(spec.interpreter(), traits.defaults(image, spec.limits())));
     }
 
     private ContainerImage image(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {

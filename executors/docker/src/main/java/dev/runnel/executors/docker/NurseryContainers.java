@@ -56,7 +56,7 @@ final class NurseryContainers implements Nursery.Source<NurseryContainers.Home> 
                 MAX_PROCESSES,
                 engine.processors() * MILLIS_OF_ONE_CPU,
                 DISK);
-        var kind = new Container.Kind(home.image(), limits, true, Extras.NONE);
+        var kind = new Container.Kind(home.image(), limits, true, Extras.NONE, Optional.empty());
         var lease = uids.acquire(1);
         return new ContainerNursery(maker.makeNursery(kind, settings(home.image()), lease), traits.ofCells());
     }
@@ -67,7 +67,7 @@ final class NurseryContainers implements Nursery.Source<NurseryContainers.Home> 
         for (var language : languages) {
             language.prelude().ifPresent(_ -> copied.add(language.preludePath()));
             language.warm().ifPresent(warm -> {
-                var prelude = WarmFolders.inside(language);
+                var prelude = WarmFolders.inside(language.name());
                 // Only the interpreters that wait in a cell need it there.
                 if (warm.kind() == WarmInterpreter.Kind.WAITING) {
                     copied.add(prelude);

@@ -9,10 +9,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/// What holds the interpreters that are kept warm, in folders that nurseries show: copies, because the library with
-/// which
-/// an interpreter forks itself must lie beside its prelude.
+/// What holds the interpreters that are kept warm, in folders that nurseries show, and containers in which one waits:
+/// copies, because the library with which an interpreter forks itself must lie beside its prelude.
 ///
 /// @param shown by their path inside
 record WarmFolders(Map<String, Path> shown) {
@@ -23,8 +23,14 @@ record WarmFolders(Map<String, Path> shown) {
     }
 
     /// Where a language's folder is, inside.
-    static String inside(Language language) {
-        return ContainerSpec.RUN + "/warm/" + language.name();
+    static String inside(String language) {
+        return ContainerSpec.RUN + "/warm/" + language;
+    }
+
+    /// That of one language, by its path inside.
+    Map<String, Path> of(String language) {
+        var inside = inside(language);
+        return Map.of(inside, Objects.requireNonNull(shown.get(inside)));
     }
 
     /// @param folder for all of them, not made yet
@@ -40,7 +46,7 @@ record WarmFolders(Map<String, Path> shown) {
                 if (warm.kind() == WarmInterpreter.Kind.FORKED) {
                     file(forker, copy.resolve(forker.getFileName()));
                 }
-                shown.put(inside(language), copy);
+                shown.put(inside(language.name()), copy);
             }
         }
         return new WarmFolders(shown);

@@ -7,10 +7,12 @@ import dev.runnel.runner.v1.Interpreter;
 import dev.runnel.runner.v1.InterpreterKind;
 import dev.runnel.runner.v1.Nursery;
 import dev.runnel.runner.v1.OpenCell;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Turns what a nursery and its cells are to be into messages.
+/// Turns what a nursery and its cells are to be, and what waits in a plain sandbox, into messages.
 final class CellMessages {
     private CellMessages() {}
 
@@ -30,14 +32,33 @@ final class CellMessages {
     }
 
     private static Interpreter interpreter(NurserySettings.Interpreter interpreter) {
-        var message = Interpreter.newBuilder()
+        return Interpreter.newBuilder()
                 .setName(interpreter.name())
                 .setKind(kind(interpreter.kind()))
-                .setAhead(interpreter.ahead());
-        interpreter.argv().forEach(word -> message.addArgv(ByteString.copyFromUtf8(word)));
-        new TreeMap<>(interpreter.environment())
-                .forEach((name, value) -> message.addEnvironment(ByteString.copyFromUtf8(name + "=" + value)));
-        return message.build();
+                .setAhead(interpreter.ahead())
+                .addAllArgv(bytes(interpreter.argv()))
+                .addAllEnvironment(variables(interpreter.environment()))
+                .build();
+    }
+
+    static dev.runnel.runner.v1.WaitingInterpreter waiting(WaitingInterpreter waiting) {
+        return dev.runnel.runner.v1.WaitingInterpreter.newBuilder()
+                .setName(waiting.interpreter().name())
+                .addAllArgv(bytes(waiting.interpreter().argv()))
+                .addAllEnvironment(variables(waiting.interpreter().environment()))
+                .setMemoryWatched(waiting.memoryWatched())
+                .build();
+    }
+
+    private static List<ByteString> bytes(List<String> words) {
+        return words.stream().map(ByteString::copyFromUtf8).toList();
+    }
+
+    private static List<ByteString> variables(Map<String, String> environment) {
+        return new TreeMap<>(environment)
+                .entrySet().stream()
+                        .map(variable -> ByteString.copyFromUtf8(variable.getKey() + "=" + variable.getValue()))
+                        .toList();
     }
 
     private static InterpreterKind kind(WarmInterpreter.Kind kind) {

@@ -47,7 +47,10 @@ final class Handshake {
     private void welcome(Greeting greeting) throws IOException {
         var welcome = Welcome.newBuilder().setProtocolVersion(PROTOCOL_VERSION).setWorkspace(greeting.workspace());
         switch (greeting) {
-            case Greeting.Plain _ -> welcome.setKind(SandboxKind.SANDBOX_KIND_PLAIN);
+            case Greeting.Plain plain -> {
+                welcome.setKind(SandboxKind.SANDBOX_KIND_PLAIN);
+                plain.waiting().map(CellMessages::waiting).ifPresent(welcome::setWaiting);
+            }
             case Greeting.Nursery nursery ->
                 welcome.setKind(SandboxKind.SANDBOX_KIND_CELL).setNursery(CellMessages.nursery(nursery.settings()));
         }

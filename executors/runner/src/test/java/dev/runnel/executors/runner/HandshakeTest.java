@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxException.Reason;
+import dev.runnel.executors.spi.WarmInterpreter;
 import dev.runnel.executors.testkit.ManualTime;
 import dev.runnel.runner.v1.Fatal;
 import dev.runnel.runner.v1.FrameType;
@@ -14,6 +15,9 @@ import dev.runnel.runner.v1.SandboxKind;
 import dev.runnel.runner.v1.Welcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +96,29 @@ class HandshakeTest {
                 .containsExactly("HOME=/workspace", "LANG=C.UTF-8");
         assertThat(python.getAhead()).isEqualTo(3);
         assertThat(nursery.getInterpreters(1).getKind()).isEqualTo(InterpreterKind.INTERPRETER_KIND_WAITING);
+    }
+
+    @Test
+    void aPlainSandboxIsToldWhatIsToWaitInIt() throws Exception {
+        close();
+        var variables = Map.of("LANG", "C.UTF-8", "HOME", "/");
+        var python = new NurserySettings.Interpreter(
+                "python", WarmInterpreter.Kind.FORKED, List.of("python3", "main.py"), variables, 1);
+        open(new Greeting.Plain("/workspace", Optional.of(new WaitingInterpreter(python, true))));
+        runner.send(FrameType.FRAME_TYPE_HELLO, 0, FakeRunner.hello(2, FakeRunner.NONCE));
+        var welcome =
+                Welcome.parseFrom(runner.expect(FrameType.FRAME_TYPE_WELCOME).payload());
+
+        var waiting = welcome.getWaiting();
+        assertThat(welcome.getKind()).isEqualTo(SandboxKind.SANDBOX_KIND_PLAIN);
+        assertThat(waiting.getName()).isEqualTo("python");
+        assertThat(waiting.getArgvList())
+                .extracting(each -> each.toStringUtf8())
+                .containsExactly("python3", "main.py");
+        assertThat(waiting.getEnvironmentList())
+                .extracting(each -> each.toStringUtf8())
+                .containsExactly("HOME=/", "LANG=C.UTF-8");
+        assertThat(waiting.getMemoryWatched()).isTrue();
     }
 
     @Test
