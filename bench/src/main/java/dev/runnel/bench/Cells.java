@@ -1,10 +1,6 @@
 package dev.runnel.bench;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /// Programs in fresh cells, beside bare starts of their interpreters.
@@ -13,13 +9,11 @@ import java.util.function.Consumer;
 /// @param add where the rows go
 record Cells(Load load, PosixSpawn spawn, Consumer<Row> add) {
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final double NANOS_PER_SECOND = 1e9;
 
     /// The JIT compilers of daemon and client need about so many calls.
     private static final int WARM_UP = 2_000;
 
     private static final int RUNS = 200;
-    private static final int IN_FLIGHT = 4;
     private static final int SUSTAINED = 1_500;
 
     /// From 250 /s after the rows before it, the rate rises for so many calls.
@@ -77,26 +71,10 @@ record Cells(Load load, PosixSpawn spawn, Consumer<Row> add) {
     }
 
     private void sustained() throws InterruptedException {
-        perSecond(SUSTAINED_WARM_UP, () -> load.execute("python", "print(1)"));
-        var bare = perSecond(SUSTAINED, () -> spawn.run(BARE_PYTHON));
-        var ours = perSecond(SUSTAINED, () -> load.execute("python", "print(1)"));
+        Rate.perSecond(SUSTAINED_WARM_UP, () -> load.execute("python", "print(1)"));
+        var bare = Rate.perSecond(SUSTAINED, () -> spawn.run(BARE_PYTHON));
+        var ours = Rate.perSecond(SUSTAINED, () -> load.execute("python", "print(1)"));
         add.accept(Row.absolute("python, fresh cells, 4 in flight", ours, "/s", 300, false));
         add.accept(new Row("python, fresh cells / bare starts, 4 in flight", ours, bare, "/s", 1, false));
-    }
-
-    private static double perSecond(int count, Callable<Long> once) throws InterruptedException {
-        var begun = System.nanoTime();
-        try (var threads = Executors.newFixedThreadPool(IN_FLIGHT)) {
-            var calls = new ArrayList<Callable<Long>>();
-            for (int i = 0; i < count; i++) {
-                calls.add(once);
-            }
-            for (var call : threads.invokeAll(calls)) {
-                call.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
-        return count * NANOS_PER_SECOND / (System.nanoTime() - begun);
     }
 }

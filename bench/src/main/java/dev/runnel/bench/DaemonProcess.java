@@ -68,6 +68,11 @@ final class DaemonProcess implements AutoCloseable {
         return channel;
     }
 
+    /// The folder with all that is the daemon's.
+    Path runtime() {
+        return runtime;
+    }
+
     private boolean connected() throws InterruptedException {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (System.nanoTime() < deadline && process.isAlive()) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// `dev/bench --quick`: every row of the project's promises, in a few minutes.
 ///
@@ -22,13 +23,18 @@ public final class Quick {
 
     private static final double NANOS_PER_MILLI = 1e6;
     private static final List<String> BARE_PYTHON = List.of("/usr/bin/python3", "-c", "print(1)");
+    private static final String PYTHON_IMAGE = "python:3.11-slim";
+    private static final String RUNC = "runc";
+    private static final String GVISOR = "runsc";
     private static final long STDOUT_BYTES = 1L << 30;
 
     private final List<Row> rows = new ArrayList<>();
 
     private Quick() {}
 
-    /// Takes `--home DISTRIBUTION` and, for the reader's sake, `--quick`; with `--cells` only the rows of fresh cells.
+    /// Takes `--home DISTRIBUTION` and, for the reader's sake, `--quick`; with `--cells` only the rows of fresh cells,
+    /// with
+    /// `--docker` only those of containers.
     public static void main(String[] args) throws IOException, InterruptedException {
         var arguments = List.of(args);
         var home = Path.of(arguments.get(arguments.indexOf("--home") + 1));
@@ -36,10 +42,13 @@ public final class Quick {
         System.out.println(Row.header());
         if (arguments.contains("--cells")) {
             quick.cells(home);
+        } else if (arguments.contains("--docker")) {
+            quick.docker(home);
         } else {
             quick.hop(home);
             quick.real(home);
             quick.plain(home);
+            quick.docker(home);
         }
         System.exit(quick.rows.stream().allMatch(Row::holds) ? 0 : 1);
     }
@@ -90,6 +99,54 @@ public final class Quick {
         try (var daemon = new DaemonProcess(serve(home), "executors: {process: {cells: off}}\n")) {
             coldPython(new Load(daemon.channel(), ""));
         }
+    }
+
+    /// Of the engine that DOCKER_HOST names.
+    private void docker(Path home) throws IOException, InterruptedException {
+        var address = Optional.ofNullable(System.getenv("DOCKER_HOST")).orElse("unix:///var/run/docker.sock");
+        try (var engine = new ReferenceEngine(address, PYTHON_IMAGE)) {
+            var trouble = engine.trouble(RUNC);
+            if (trouble.isPresent()) {
+                System.err.println("SKIPPED: the rows of containers. The engine at " + address + ": " + trouble.get()
+                        + ". dev/engine up and eval \"$(dev/engine env)\" provide one");
+                return;
+            }
+            try (var daemon = new DaemonProcess(serve(home), dockerExecutor(address, RUNC))) {
+                warmUp(daemon);
+                containers(daemon, engine).measure();
+            }
+            if (engine.trouble(GVISOR).isPresent()) {
+                System.err.println("SKIPPED: the row of gVisor. The engine has no runtime " + GVISOR);
+                return;
+            }
+            try (var daemon = new DaemonProcess(serve(home), dockerExecutor(address, GVISOR))) {
+                warmUp(daemon);
+                containers(daemon, engine).measureGvisor();
+            }
+        }
+    }
+
+    /// The way through the daemon, by programs that take less time.
+    private static void warmUp(DaemonProcess daemon) {
+        var cells = new Load(daemon.channel(), "process");
+        repeat(COLD_WARM_UP, () -> cells.execute("python", "print(1)"));
+    }
+
+    private Containers containers(DaemonProcess daemon, ReferenceEngine engine) {
+        var load = new Load(daemon.channel(), "docker");
+        return new Containers(load, new PosixSpawn(), engine, daemon.runtime().toString(), this::add);
+    }
+
+    private static String dockerExecutor(String address, String runtime) {
+        return """
+                executors:
+                  docker:
+                    enabled: true
+                    engine: %s
+                    runtime: %s
+                    images:
+                      default: %s
+                """.formatted(address, runtime, PYTHON_IMAGE);
     }
 
     private void coldPython(Load load) {
