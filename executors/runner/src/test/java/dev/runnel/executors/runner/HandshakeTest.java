@@ -40,8 +40,10 @@ class HandshakeTest {
     private void open(Greeting greeting) throws IOException {
         sockets = SocketPair.open();
         runner = new FakeRunner(sockets.runner());
+        // A test may open another pair before the thread of the first has begun.
+        var daemon = sockets.daemon();
         opening = new FutureTask<>(
-                () -> RunnerConnection.open(sockets.daemon(), FakeRunner.NONCE, greeting, Programs.alarms(time)));
+                () -> RunnerConnection.open(daemon, FakeRunner.NONCE, greeting, Programs.alarms(time)));
         opener = Thread.ofVirtual().start(opening);
     }
 
