@@ -17,7 +17,8 @@ import dev.runnel.server.config.DockerImageSettings;
 import dev.runnel.server.config.DockerPoolSettings;
 import dev.runnel.server.config.EngineAddress;
 import dev.runnel.server.config.LimitSettings;
-import dev.runnel.server.config.ProcessExecutorSettings;
+import dev.runnel.server.config.NurserySettings;
+import dev.runnel.server.config.UidRange;
 import dev.runnel.server.routing.Languages;
 import dev.runnel.server.yaml.YamlException;
 import java.io.IOException;
@@ -64,7 +65,8 @@ public final class Main {
         var executors = new ArrayList<Executor>();
         // First, because it alone can fail: nothing is left of the others then.
         if (configuration.executors().docker().enabled()) {
-            addDocker(executors, configuration.executors().docker(), languages, runtimeDirectory);
+            addDocker(
+                    executors, configuration.executors().docker(), configuration.limits(), languages, runtimeDirectory);
         }
         if (configuration.executors().process().enabled()) {
             executors.add(process(configuration, languages, runtimeDirectory));
@@ -78,27 +80,29 @@ public final class Main {
                 settings.bubblewrap().orElseGet(Main::bubblewrapOnPath),
                 libexec(),
                 runtimeDirectory.resolve("process"),
-                new dev.runnel.executors.runner.UidRange(
-                        settings.uids().first(), settings.uids().size()),
+                uids(settings.uids()),
                 List.copyOf(languages.all()),
                 settings.maxSandboxes(),
                 switch (settings.cgroups()) {
                     case AUTO -> ProcessExecutorConfig.CgroupMode.AUTO;
                     case OFF -> ProcessExecutorConfig.CgroupMode.OFF;
                 },
-                cells(settings, configuration.limits())));
+                cells(
+                        switch (settings.cells()) {
+                            case AUTO -> CellMode.AUTO;
+                            case OFF -> CellMode.OFF;
+                            case REQUIRED -> CellMode.REQUIRED;
+                        },
+                        settings.maxSandboxes(),
+                        settings.nurseries(),
+                        configuration.limits())));
     }
 
     /// A tenant alone may have all sandboxes there are, so a nursery has as many cells.
-    private static CellConfig cells(ProcessExecutorSettings settings, LimitSettings limits) {
-        var nurseries = settings.nurseries();
+    private static CellConfig cells(CellMode mode, int maxSandboxes, NurserySettings nurseries, LimitSettings limits) {
         return new CellConfig(
-                switch (settings.cells()) {
-                    case AUTO -> CellMode.AUTO;
-                    case OFF -> CellMode.OFF;
-                    case REQUIRED -> CellMode.REQUIRED;
-                },
-                settings.maxSandboxes(),
+                mode,
+                maxSandboxes,
                 nurseries.forkedAhead(),
                 nurseries.waitingAhead(),
                 nurseries.coldAhead(),
@@ -115,16 +119,20 @@ public final class Main {
 
     /// One for each runtime. Where one can't be made, nothing is left of those before.
     private static void addDocker(
-            List<Executor> executors, DockerExecutorSettings settings, Languages languages, Path runtimeDirectory)
+            List<Executor> executors,
+            DockerExecutorSettings settings,
+            LimitSettings limits,
+            Languages languages,
+            Path runtimeDirectory)
             throws IOException, YamlException {
         checkInjected(languages);
         var made = false;
         try {
             executors.add(new DockerExecutor(
-                    docker(settings, languages, runtimeDirectory.resolve(DockerExecutorConfig.DEFAULT_NAME))));
+                    docker(settings, limits, languages, runtimeDirectory.resolve(DockerExecutorConfig.DEFAULT_NAME))));
             for (var runtime : new TreeMap<>(settings.runtimes()).entrySet()) {
                 var own = runtimeDirectory.resolve(DockerExecutorConfig.DEFAULT_NAME + "-" + runtime.getKey());
-                executors.add(new DockerExecutor(docker(settings, languages, own)
+                executors.add(new DockerExecutor(docker(settings, limits, languages, own)
                         .with(
                                 runtime.getKey(),
                                 runtime.getValue().runtime(),
@@ -140,7 +148,8 @@ public final class Main {
     }
 
     private static DockerExecutorConfig docker(
-            DockerExecutorSettings settings, Languages languages, Path runtimeDirectory) throws YamlException {
+            DockerExecutorSettings settings, LimitSettings limits, Languages languages, Path runtimeDirectory)
+            throws YamlException {
         return new DockerExecutorConfig(
                 DockerExecutorConfig.DEFAULT_NAME,
                 engine(settings).uri(),
@@ -152,8 +161,20 @@ public final class Main {
                 List.copyOf(languages.all()),
                 settings.maxSandboxes(),
                 pool(settings.pool()),
-                CellConfig.DEFAULT.in(CellMode.OFF),
-                DockerExecutorConfig.DEFAULT_UIDS);
+                cells(
+                        switch (settings.reuse()) {
+                            case EXECUTION -> CellMode.OFF;
+                            case TENANT -> CellMode.AUTO;
+                        },
+                        settings.maxSandboxes(),
+                        settings.nurseries(),
+                        limits),
+                uids(settings.uids()),
+                settings.apparmorProfile());
+    }
+
+    private static dev.runnel.executors.runner.UidRange uids(UidRange range) {
+        return new dev.runnel.executors.runner.UidRange(range.first(), range.size());
     }
 
     private static WarmPool.Settings pool(DockerPoolSettings settings) {

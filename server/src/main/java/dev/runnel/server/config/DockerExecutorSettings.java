@@ -12,6 +12,10 @@ import java.util.Optional;
 /// @param images what containers are made of
 /// @param maxSandboxes at one time, those of sessions included
 /// @param pool containers that are started ahead
+/// @param reuse what a container is for
+/// @param nurseries what cells are opened in, where containers are for tenants
+/// @param uids one for each such container; must belong to nobody else
+/// @param apparmorProfile of such containers
 /// @param runtimes more executors on the same engine, by the name that each has
 /// @param mounts that a request may name
 /// @param devices that a request may name
@@ -23,6 +27,10 @@ public record DockerExecutorSettings(
         DockerImageSettings images,
         @Default("64") int maxSandboxes,
         DockerPoolSettings pool,
+        @Default("execution") Reuse reuse,
+        NurserySettings nurseries,
+        @Default("1900065536-1900069631") UidRange uids,
+        Optional<String> apparmorProfile,
         @Default("{}") Map<String, DockerRuntimeSettings> runtimes,
         @Default("{}") Map<String, DockerMountSettings> mounts,
         @Default("{}") Map<String, DockerDeviceSettings> devices,
@@ -40,6 +48,10 @@ public record DockerExecutorSettings(
         hosts = Map.copyOf(hosts);
         runtime.ifPresent(name -> DockerRuntimeSettings.check("runtime", name));
         Rules.positive("max_sandboxes", maxSandboxes);
+        apparmorProfile.ifPresent(name -> InvalidKeyException.unless(
+                name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}"),
+                "apparmor_profile",
+                "not a profile's name: '" + name + "'"));
         for (var name : runtimes.keySet()) {
             InvalidKeyException.unless(
                     name.matches(EXECUTOR) && !ExecutorSettings.KNOWN.contains(name),
@@ -61,6 +73,14 @@ public record DockerExecutorSettings(
     private static void extra(String key, String name) {
         InvalidKeyException.unless(
                 name.matches(EXTRA), key + "." + name, "not a name that a request could use: " + EXTRA);
+    }
+
+    /// What a container is for.
+    public enum Reuse {
+        /// One execution, or one session.
+        EXECUTION,
+        /// One tenant and image: each execution has a fresh cell in it.
+        TENANT
     }
 
     /// How many sandboxes there may be at one time with all runtimes.

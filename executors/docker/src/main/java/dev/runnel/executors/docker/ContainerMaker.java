@@ -66,7 +66,7 @@ final class ContainerMaker {
             throws SandboxException, InterruptedException {
         return make(
                 kind,
-                new Use.Cells(uid.uids().first()),
+                new Use.Cells(uid.uids().first(), config.apparmor()),
                 new Greeting.Nursery(ContainerSpec.WORKSPACE, settings),
                 Optional.of(uid));
     }

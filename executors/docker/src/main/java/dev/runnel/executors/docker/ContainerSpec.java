@@ -61,7 +61,7 @@ record ContainerSpec(
     HostConfig hostConfig() {
         var memory = limits.memory().bytes();
         var config = base().withCapDrop(Capability.ALL)
-                .withSecurityOpts(List.of("no-new-privileges:true", seccomp.option()))
+                .withSecurityOpts(securityOptions())
                 .withPrivileged(false)
                 .withReadonlyRootfs(true)
                 .withNetworkMode("none")
@@ -94,6 +94,14 @@ record ContainerSpec(
         };
     }
 
+    private List<String> securityOptions() {
+        var options = new ArrayList<>(List.of("no-new-privileges:true", seccomp.option()));
+        if (use instanceof Use.Cells(var _, var apparmor)) {
+            apparmor.ifPresent(profile -> options.add("apparmor=" + profile));
+        }
+        return options;
+    }
+
     private Map<String, String> writable() {
         var writable = new LinkedHashMap<String, String>();
         writable.put(WORKSPACE, tmpfs(limits.disk().bytes(), "0700"));
@@ -113,7 +121,7 @@ record ContainerSpec(
     private int uid() {
         return switch (use) {
             case Use.Program() -> USER;
-            case Use.Cells(var uid) -> uid;
+            case Use.Cells(var uid, var _) -> uid;
         };
     }
 
@@ -125,7 +133,8 @@ record ContainerSpec(
         /// For cells.
         ///
         /// @param uid nobody else's on this machine
-        record Cells(int uid) implements Use {}
+        /// @param apparmor the profile, where the engine's own would refuse what makes cells
+        record Cells(int uid, Optional<String> apparmor) implements Use {}
     }
 
     private List<Mount> mounts() {

@@ -29,6 +29,7 @@ import java.util.Optional;
 /// @param cells how and whether sandboxes are cells, in one container for each tenant and image; otherwise each has a
 /// container of its own
 /// @param uids what containers with cells get, each another
+/// @param apparmor the profile of containers with cells, by the name it is loaded with; absent for the engine's own
 public record DockerExecutorConfig(
         String name,
         URI engine,
@@ -41,7 +42,8 @@ public record DockerExecutorConfig(
         int maxSandboxes,
         WarmPool.Settings pool,
         CellConfig cells,
-        UidRange uids) {
+        UidRange uids,
+        Optional<String> apparmor) {
     public static final String DEFAULT_NAME = "docker";
     public static final int DEFAULT_MAX_SANDBOXES = 64;
 
@@ -82,7 +84,8 @@ public record DockerExecutorConfig(
                 maxSandboxes,
                 pool,
                 CellConfig.DEFAULT.in(CellMode.OFF),
-                DEFAULT_UIDS);
+                DEFAULT_UIDS,
+                Optional.empty());
     }
 
     /// Pid 1 of cells.

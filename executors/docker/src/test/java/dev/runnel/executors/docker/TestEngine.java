@@ -95,7 +95,8 @@ final class TestEngine {
                 plain.maxSandboxes(),
                 plain.pool(),
                 CellConfig.DEFAULT.in(CellMode.REQUIRED),
-                plain.uids());
+                plain.uids(),
+                plain.apparmor());
     }
 
     static URI address() {
