@@ -4,6 +4,7 @@ import dev.runnel.executors.spi.Content;
 import dev.runnel.executors.spi.Extras;
 import dev.runnel.executors.spi.Language;
 import dev.runnel.executors.spi.Program;
+import dev.runnel.executors.spi.SandboxDescription;
 import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxSpec;
 import dev.runnel.server.auth.Tenant;
@@ -166,7 +167,8 @@ public final class Router implements Resolver {
                 builder.file(),
                 placement.executor().name(),
                 sandboxes.isolation(),
-                sandboxes.kind(),
+                // What only a request has is in no tenant's nursery.
+                spec.extras().isEmpty() ? sandboxes.kind() : SandboxDescription.Kind.PLAIN,
                 placement.imageDigest(),
                 place.limits().enforced(sandboxes.enforcement()),
                 place.limits().profile(),

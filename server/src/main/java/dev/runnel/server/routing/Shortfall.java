@@ -78,10 +78,16 @@ record Shortfall(int step, Refusal refusal, String why) {
     }
 
     private static Optional<Shortfall> cell(SandboxDescription sandboxes, Demand demand) {
-        if (!demand.requireCell() || sandboxes.kind() == SandboxDescription.Kind.CELL) {
+        if (!demand.requireCell()) {
             return Optional.empty();
         }
-        return Optional.of(new Shortfall(5, new Refusal.CellUnavailable(), "it has plain sandboxes only"));
+        if (sandboxes.kind() != SandboxDescription.Kind.CELL) {
+            return Optional.of(new Shortfall(5, new Refusal.CellUnavailable(), "it has plain sandboxes only"));
+        }
+        return demand.extras().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Shortfall(
+                        5, new Refusal.CellUnavailable(), "with mounts, devices or hosts a sandbox is plain"));
     }
 
     private static Optional<Shortfall> limits(Map<LimitKind, Mechanism> enforcement, Map<LimitKind, String> limits) {

@@ -349,6 +349,9 @@ class ConfigurationTest {
               docker:
                 {enabled: true, engine: "tcp://engine:2375", runtime: runsc, max_sandboxes: 66,
                  images: {default: "python:3", by_language: {bash: debian}, allowed: [ubuntu], pull: always},
+                 reuse: tenant, apparmor_profile: mine, uids: 3000-3999,
+                 nurseries: {forked_ahead: 5, waiting_ahead: 2, cold_ahead: 5, max_age: 2h, max_cells: 2,
+                             idle_timeout: 11m},
                  pool: {ahead: 3, kinds: 9, making_at_once: 3, max_age: 2h},
                  runtimes: {gvisor: {runtime: runsc, max_sandboxes: 1, pool: {ahead: 0}}},
                  mounts: {data: {source: /srv, target: /data, read_only: false}},

@@ -137,6 +137,17 @@ class PlacerTest {
                         + " no device kvm; first: the operator has defined no mount etc, no device kvm");
     }
 
+    @Test
+    void aSandboxWithExtrasIsNoCell() throws Exception {
+        var offered = new Extras(Set.of("data"), Set.of(), Set.of());
+        var cells = SECOND.offering(offered).withCells();
+        var inACell = new Demand(
+                Optional.empty(), Optional.empty(), true, Optional.empty(), Optional.of("python"), offered, Map.of());
+
+        assertThat(placer(cells).place(extras(offered)).executor()).isEqualTo(cells);
+        assertThat(refused(placer(cells), inACell).failure().refusal()).isEqualTo(new Refusal.CellUnavailable());
+    }
+
     private static Demand extras(Extras extras) {
         return new Demand(
                 Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.of("python"), extras, Map.of());
