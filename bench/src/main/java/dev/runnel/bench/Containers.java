@@ -25,6 +25,9 @@ record Containers(Load load, PosixSpawn spawn, ReferenceEngine engine, String ru
     private static final int REFILLS = 20;
     private static final int ROUNDS = 3;
     private static final int SUSTAINED = 60;
+    /// As long as it takes the JIT compilers to be done.
+    private static final int TENANT_WARM_UP = 8_000;
+    private static final int TENANT_SUSTAINED = 1_000;
     private static final long STDOUT_BYTES = 1L << 30;
 
     void measure() throws InterruptedException {
@@ -33,6 +36,17 @@ record Containers(Load load, PosixSpawn spawn, ReferenceEngine engine, String ru
         refill();
         stdout();
         sustained();
+    }
+
+    /// A fresh cell in the tenant's container for each program.
+    void measureTenant() throws InterruptedException {
+        var _ = Rate.perSecond(TENANT_WARM_UP, () -> load.execute("python", PROGRAM));
+        var rates = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            rates[i] = Rate.perSecond(TENANT_SUSTAINED, () -> load.execute("python", PROGRAM));
+        }
+        add.accept(
+                Row.absolute("python, fresh cells in a container, 4 in flight", Row.median(rates), "/s", 250, false));
     }
 
     /// A kernel of its own under each program.

@@ -115,6 +115,10 @@ public final class Quick {
                 warmUp(daemon);
                 containers(daemon, engine).measure();
             }
+            var tenants = "    reuse: tenant\n";
+            try (var daemon = new DaemonProcess(serve(home), dockerExecutor(address, RUNC) + tenants)) {
+                containers(daemon, engine).measureTenant();
+            }
             if (engine.trouble(GVISOR).isPresent()) {
                 System.err.println("SKIPPED: the row of gVisor. The engine has no runtime " + GVISOR);
                 return;
