@@ -214,3 +214,24 @@ fn an_interpreter_that_does_not_say_that_its_program_has_started_can_be_killed()
     assert_eq!(nursery.sandbox.finish(run).exit().cause(), ExitCause::Killed);
     nursery.close(cell);
 }
+
+#[test]
+fn an_interpreter_that_is_not_there_costs_its_programs_their_warm_start_and_nobody_else_anything() {
+    let exec = command(&["no-such-interpreter"]);
+    let missing = Interpreter {
+        name: "missing".into(),
+        kind: InterpreterKind::Waiting.into(),
+        argv: exec.argv,
+        environment: exec.environment,
+        ahead: 1,
+    };
+    let mut nursery = Nursery::start_with(Setup { interpreters: vec![missing], ..Setup::default() });
+
+    for _ in 0..10 {
+        let own = nursery.once(&Exec { interpreter: "missing".into(), ..bash("echo cold") });
+        let other = nursery.once(&bash("echo on"));
+
+        assert_eq!((own.text(), own.warm), ("cold\n".into(), false));
+        assert_eq!(other.text(), "on\n");
+    }
+}

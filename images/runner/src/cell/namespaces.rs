@@ -211,6 +211,11 @@ impl Namespaces {
         !matches!(self.stage, Stage::Ready | Stage::Spent)
     }
 
+    /// Whether who waits in them, or will, has said that it is sealed.
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
+    }
+
     /// When they must be ready.
     pub fn deadline(&self) -> Option<Instant> {
         self.is_making().then_some(self.deadline)

@@ -22,6 +22,8 @@ use std::time::Instant;
 const MAKING_AT_ONCE: usize = 2;
 /// Cells that failed one after the other before the nursery is in doubt.
 const FAILURES_IN_DOUBT: u32 = 3;
+/// Starts of an interpreter that failed one after the other before it is given up.
+const FAILURES_OF_AN_INTERPRETER: u32 = 3;
 
 /// How little cells that are made ahead may disturb: making one takes the loop and a processor from what runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,8 @@ struct Interpreter {
     ahead: usize,
     /// Of kind FORKED, while it lives.
     zygote: Option<Zygote>,
+    /// Of kind WAITING: how often it ended one time after the other before it had a program.
+    failures: u32,
 }
 
 /// The outer boundary, from the inside.
@@ -124,7 +128,7 @@ impl Nursery {
             InterpreterKind::Unspecified => return Err(CellFailure::new("interpreter", 0)),
         };
         let (name, ahead) = (asked.name.clone(), asked.ahead as usize);
-        self.interpreters.push(Interpreter { name, kind: asked.kind(), command, ahead, zygote });
+        self.interpreters.push(Interpreter { name, kind: asked.kind(), command, ahead, zygote, failures: 0 });
         Ok(())
     }
 
@@ -154,8 +158,10 @@ impl Nursery {
 
     fn is_available(&self, index: usize) -> bool {
         let interpreter = &self.interpreters[index];
-        interpreter.kind == InterpreterKind::Waiting
-            || interpreter.zygote.as_ref().is_some_and(Zygote::is_ready)
+        match interpreter.kind {
+            InterpreterKind::Waiting => interpreter.failures < FAILURES_OF_AN_INTERPRETER,
+            _ => interpreter.zygote.as_ref().is_some_and(Zygote::is_ready),
+        }
     }
 
     /// Whether the interpreter in a cell was started there.
@@ -210,6 +216,9 @@ impl Nursery {
         };
         if matches!(news, News::Ready) {
             self.failures = 0;
+            if let Entrant::Interpreter(index) = entrant {
+                self.interpreters[index].failures = 0;
+            }
         }
         Ok(news)
     }
@@ -324,6 +333,19 @@ impl Nursery {
     fn free_id(&mut self, guest: Guest) {
         if let (Guest::Other(id), Some(ids)) = (guest, &mut self.free_ids) {
             ids.insert(id);
+        }
+    }
+
+    /// Whether a cell failed by an interpreter that was to wait in it, and ran there, sealed as any program: then nothing of
+    /// the nursery's is in doubt. An image that lacks an interpreter is no reason to have no cells of it.
+    pub fn blames_interpreter(&mut self, serial: u64) -> bool {
+        let namespaces = self.cells.get(&serial).and_then(|cell| cell.namespaces.as_ref());
+        match namespaces.filter(|namespaces| namespaces.is_sealed()).map(Namespaces::entrant) {
+            Some(Entrant::Interpreter(index)) if self.interpreters[index].kind == InterpreterKind::Waiting => {
+                self.interpreters[index].failures += 1;
+                true
+            }
+            _ => false,
         }
     }
 

@@ -258,8 +258,11 @@ impl Server {
     pub(super) fn cell_failed(&mut self, serial: u64, failure: &CellFailure) -> Result<(), End> {
         let namespaces = self.cell_mut(serial).and_then(|cell| cell.namespaces.as_ref());
         let interpreted = namespaces.is_some_and(|namespaces| namespaces.entrant() != Entrant::Cold);
+        let blamed = self.nursery.as_mut().is_some_and(|nursery| nursery.blames_interpreter(serial));
         self.empty(serial);
-        self.doubt(failure);
+        if !blamed || failure.is_alarming() {
+            self.doubt(failure);
+        }
         if interpreted && !failure.is_alarming() && self.start_cold(serial) {
             return Ok(());
         }
@@ -284,12 +287,16 @@ impl Server {
         Ok(())
     }
 
-    /// A program that waits for an interpreter that can't be had is started cold. Returns whether there was one.
+    /// A program that waits for an interpreter that can't be had is started cold, as is one that will. Returns whether
+    /// there was one.
     fn start_cold(&mut self, serial: u64) -> bool {
         let Some(nursery) = &mut self.nursery else { return false };
-        let pending = nursery.cells.get(&serial).and_then(|cell| cell.pending.as_ref());
-        let Some(merged) = pending.map(|pending| pending.exec.merge_stderr) else { return false };
-        nursery.make_again(serial, Entrant::Cold, merged).is_ok()
+        let Some(cell) = nursery.cells.get(&serial) else { return false };
+        let merged = cell.pending.as_ref().map(|pending| pending.exec.merge_stderr);
+        if merged.is_none() && cell.number.is_none() {
+            return false;
+        }
+        nursery.make_again(serial, Entrant::Cold, merged.unwrap_or_default()).is_ok()
     }
 
     fn doubt(&mut self, failure: &CellFailure) {
