@@ -27,6 +27,8 @@ check() {
     # Tests of the runner start programs of the other packages, which are no dependencies of theirs.
     cargo build --locked --workspace
     cargo test --locked --workspace
+    # The walls again where runners make the tree of their cells themselves, as in containers.
+    RUNNEL_ASSEMBLE=1 cargo test --locked -p runnel-runner --test 'walls_*'
     # What holds without the filter, and what becomes of an entry that fails at each of its steps.
     cargo test --locked -p runnel-cell-init --features faults,no-seccomp
     # The same of whole cells, by runners that make mistakes on demand; in a folder of their own, out of anybody's way.

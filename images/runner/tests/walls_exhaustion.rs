@@ -4,7 +4,7 @@
 mod common;
 
 use common::language::Language;
-use common::nursery::{CELLS, Nursery};
+use common::nursery::{CELLS, Nursery, assembles};
 use common::python;
 use runnel_runner::wire::proto::Exec;
 use std::process::Command;
@@ -93,7 +93,11 @@ fn a_cell_that_takes_all_it_can_get_leaves_its_neighbours_and_the_host_enough() 
 
     let neighbour = nursery.run(modest, &python(&format!("{THINGS}{TAKE_ONE}")));
 
-    assert_eq!(neighbour.text(), ALL_HAD, "{}", neighbour.errors());
+    // Where all cells have one uid, one of them can keep the others from sending descriptors, but not the runner, whose
+    // limit is higher.
+    let left =
+        if assembles() { ALL_HAD.replace("flight had", "flight ETOOMANYREFS") } else { ALL_HAD.to_owned() };
+    assert_eq!(neighbour.text(), left, "{}", neighbour.errors());
     if rustix::process::getuid().is_root() {
         assert_eq!(on_the_host(nursery.uid, &format!("{THINGS}{TAKE_ONE}")), ALL_HAD);
     }

@@ -6,17 +6,23 @@ use runnel_runner::wire::proto::{
 };
 use runnel_runner::wire::{FrameType, proto::ProgramFile};
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 /// The first of the uids that cells have, inside; outside they begin after the nursery's own.
 const FIRST_UID: u32 = 2000;
 pub const CELLS: u32 = 8;
 /// Outside, for a test run by root, the first of many.
 const UIDS: u32 = 1_800_000_000;
+
+/// Whether runners make the tree of their cells themselves, as in containers (`build.sh check` runs the walls so as well).
+/// All cells have one uid then.
+pub fn assembles() -> bool {
+    env::var_os("RUNNEL_ASSEMBLE").is_some()
+}
 
 pub struct Nursery {
     pub sandbox: Sandbox,
@@ -52,8 +58,8 @@ impl Nursery {
     pub fn start_as(uid: u32, setup: Setup) -> Self {
         let root = rustix::process::getuid().is_root();
         let mut launch = setup.launch;
-        let range = root && !setup.one_uid;
-        if root && setup.one_uid {
+        let range = root && !setup.one_uid && !assembles();
+        if root && !range {
             launch.extend(["--uid", &uid.to_string(), "--gid", &uid.to_string()].map(str::to_owned));
         }
         let mut bwrap = if range {
@@ -66,11 +72,11 @@ impl Nursery {
             words("--unshare-user --cap-drop ALL")
         };
         bwrap.extend(isolation());
-        bwrap.extend(setup.bwrap);
-        bwrap.extend(
-            ["--remount-ro", "/cell", "--remount-ro", "/", "--chdir", "/", "--", "/run/runnel/runner"]
-                .map(str::to_owned),
-        );
+        bwrap.extend(setup.bwrap.iter().map(|word| placed(word)));
+        if !assembles() {
+            bwrap.extend(words("--remount-ro /cell"));
+        }
+        bwrap.extend(words("--remount-ro / --chdir / -- /run/runnel/runner"));
         let mut runner = words("--init /run/runnel/cell-init");
         runner.extend(setup.runner);
         let mut sandbox = Sandbox::launch_with(launch, bwrap, runner);
@@ -84,7 +90,7 @@ impl Nursery {
             max_cells: CELLS,
             first_uid: FIRST_UID,
             uid_count: if range { CELLS } else { 0 },
-            assembly: None,
+            assembly: assembles().then(|| proto::Assembly { copied: copied_into_cells(&setup.bwrap) }),
         };
         let kind = SandboxKind::Cell.into();
         sandbox.channel.send(FrameType::Welcome, 0, &Welcome { kind, nursery: Some(nursery), ..welcome() });
@@ -206,31 +212,52 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
+/// Where cells have it is where the nursery has it, when they get a copy.
+fn placed(word: &str) -> String {
+    match word.strip_prefix("/cell") {
+        Some(path) if assembles() => path.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+fn copied_into_cells(bwrap: &[String]) -> Vec<String> {
+    let binds = bwrap.windows(3).filter(|words| words[0] == "--ro-bind");
+    binds.filter_map(|words| words[2].strip_prefix("/cell")).map(str::to_owned).collect()
+}
+
 fn isolation() -> Vec<String> {
     let init = copied(&Path::new(RUNNER).with_file_name("runnel-cell-init"), "cell-init");
-    let root = |at: &str| {
-        format!(
-            "--ro-bind /usr {at}/usr --symlink usr/lib {at}/lib --symlink usr/lib64 {at}/lib64 --symlink usr/bin {at}/bin \
-             --perms 0755 --dir {at}/etc --ro-bind /etc/alternatives {at}/etc/alternatives "
-        )
-    };
-    let device = |name: &str| format!("--dev-bind /dev/{name} /cell/dev/{name} ");
-    let devices: String = ["null", "zero", "full", "random", "urandom", "tty"].map(device).concat();
     let text = format!(
         "--uid 1000 --gid 1000 --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup --as-pid-1 \
          {} --proc /proc --dev /dev --tmpfs /tmp --dir /workspace \
-         --ro-bind {} /run/runnel/runner --ro-bind {} /run/runnel/cell-init \
-         --tmpfs /cell {} --dir /cell/proc --dir /cell/tmp --dir /cell/workspace --tmpfs /cell/dev {devices} \
+         --ro-bind {} /run/runnel/runner --ro-bind {} /run/runnel/cell-init --tmpfs /cell {}",
+        root(""),
+        folder().join("runner").display(),
+        init.display(),
+        if assembles() { String::new() } else { tree() },
+    );
+    words(&text)
+}
+/// The tree that becomes the root of cells.
+fn tree() -> String {
+    let device = |name: &str| format!("--dev-bind /dev/{name} /cell/dev/{name} ");
+    let devices: String = ["null", "zero", "full", "random", "urandom", "tty"].map(device).concat();
+    format!(
+        "{} --dir /cell/proc --dir /cell/tmp --dir /cell/workspace --tmpfs /cell/dev {devices} \
          --dir /cell/dev/shm --dir /cell/dev/pts --symlink pts/ptmx /cell/dev/ptmx \
          --symlink /proc/self/fd /cell/dev/fd --symlink /proc/self/fd/0 /cell/dev/stdin \
          --symlink /proc/self/fd/1 /cell/dev/stdout --symlink /proc/self/fd/2 /cell/dev/stderr \
          --remount-ro /cell/dev",
-        root(""),
-        folder().join("runner").display(),
-        init.display(),
-        root("/cell"),
-    );
-    words(&text)
+        root("/cell")
+    )
+}
+
+/// System directories of the host, as they are or in the tree of cells.
+fn root(at: &str) -> String {
+    format!(
+        "--ro-bind /usr {at}/usr --symlink usr/lib {at}/lib --symlink usr/lib64 {at}/lib64 --symlink usr/bin {at}/bin \
+         --perms 0755 --dir {at}/etc --ro-bind /etc/alternatives {at}/etc/alternatives "
+    )
 }
 
 /// What it takes to keep python warm.
