@@ -26,12 +26,13 @@ for place in /workspace /tmp /dev/shm; do
     echo $place $(for name in nosuid nodev noexec; do [[ ,$options, != *,$name,* ]] || echo $name; done) \
         $(df --block-size=1M --output=size $place | tail -n 1) MiB
 done
-echo "interfaces:" $(ls /sys/class/net)
+echo "interfaces:" $(sed -n 's/^ *\([^ ]*\):.*/\1/p' /proc/self/net/dev)
 attempt "change the host name:" write /proc/sys/kernel/hostname
 attempt "a connection to the outside:" connect
 echo "devices:" $(LC_ALL=C ls /dev)
 echo "NOFILE $(ulimit -S -n) $(ulimit -H -n)"
-echo "CORE $(ulimit -S -c) $(ulimit -H -c)"
+# In bytes, which the shell's own word for it would round.
+echo "CORE" $(sed -n 's/^Max core file size *\([^ ]*\) *\([^ ]*\).*/\1 \2/p' /proc/$$/limits)
 for path in /proc/kcore /proc/keys /proc/sysrq-trigger /proc/1/environ /proc/1/mem /proc/1/root; do
     if [ -d "$path" ]; then found=$(ls "$path" 2>/dev/null | wc -l); else found=$(head -c 1 "$path" 2>/dev/null | wc -c); fi
     [ "$found" != 0 ] || found=nothing

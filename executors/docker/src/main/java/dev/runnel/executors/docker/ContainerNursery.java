@@ -8,6 +8,7 @@ import dev.runnel.executors.spi.SandboxException;
 import dev.runnel.executors.spi.SandboxSpec;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A nursery whose boundary is a container.
@@ -15,7 +16,8 @@ final class ContainerNursery implements Nursery {
     private final Container container;
     private final Traits traits;
     private final RunnerNursery runner;
-    private final AtomicBoolean destroyed = new AtomicBoolean();
+    private final AtomicBoolean ends = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     /// @param container greeted as a nursery
     /// @param traits of its cells
@@ -46,15 +48,25 @@ final class ContainerNursery implements Nursery {
         runner.ping(within);
     }
 
+    /// Returns when the container is gone, whoever began to remove it.
     @Override
     public void close() {
         runner.close();
         destroy();
+        try {
+            ended.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void destroy() {
-        if (destroyed.compareAndSet(false, true)) {
-            container.footprint().destroy();
+        if (ends.compareAndSet(false, true)) {
+            try {
+                container.footprint().destroy();
+            } finally {
+                ended.countDown();
+            }
         }
     }
 }

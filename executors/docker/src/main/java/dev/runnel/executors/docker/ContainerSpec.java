@@ -45,7 +45,12 @@ record ContainerSpec(
     /// Of no user of the host's in particular, and the same in every image.
     private static final int USER = 1000;
 
-    private static final int OPEN_FILES = 1024;
+    private static final long OPEN_FILES = 1024;
+
+    /// No core file is that small, and at exactly this the kernel starts no helper of the host's for it either; at 0 it
+    /// does (core(5)).
+    private static final long NO_CORE = 1;
+
     /// Beside the program's: the runner itself.
     private static final int OWN_PROCESSES = 1;
     private static final long NANOS_OF_CPU = 1_000_000;
@@ -71,8 +76,7 @@ record ContainerSpec(
                 .withMemorySwap(memory)
                 .withNanoCPUs(limits.cpuMillis() * NANOS_OF_CPU)
                 .withPidsLimit((long) limits.processes() + OWN_PROCESSES)
-                .withUlimits(
-                        List.of(new Ulimit("nofile", (long) OPEN_FILES, (long) OPEN_FILES), new Ulimit("core", 0L, 0L)))
+                .withUlimits(ulimits())
                 .withShmSize(Math.min(limits.disk().bytes(), MOST_SHM))
                 .withTmpFs(writable())
                 .withMounts(mounts())
@@ -111,6 +115,21 @@ record ContainerSpec(
             writable.put(CELL, tmpfs(PAGE, "0755"));
         }
         return writable;
+    }
+
+    /// A runner with cells has the engine's own limit of descriptors, far above that of its programs: each
+    /// cell takes a dozen. And what the processes of one user have in flight to each other is held against
+    /// all of them, up to the limit of the one who sends (unix(7)).
+    private List<Ulimit> ulimits() {
+        var core = ulimit("core", NO_CORE);
+        return switch (use) {
+            case Use.Program() -> List.of(ulimit("nofile", OPEN_FILES), core);
+            case Use.Cells _ -> List.of(core);
+        };
+    }
+
+    private static Ulimit ulimit(String name, long value) {
+        return new Ulimit(name, value, value);
     }
 
     /// `uid:gid`.

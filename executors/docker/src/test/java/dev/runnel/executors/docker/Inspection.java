@@ -55,6 +55,8 @@ final class Inspection {
             "HostConfig.PidsLimit",
             "HostConfig.Ulimits",
             "HostConfig.OomScoreAdj",
+            "HostConfig.MaskedPaths",
+            "HostConfig.ReadonlyPaths",
             "HostConfig.LogConfig.Type",
             "HostConfig.AutoRemove");
 
@@ -68,9 +70,12 @@ final class Inspection {
                         Stream.of("Config.Labels " + names(found.at("/Config/Labels"))),
                         mounts(found.path("Mounts")))
                 .flatMap(lines -> lines)
+                // Another list for each version of the engine.
+                .map(line -> line.replaceAll("^(HostConfig.(Masked|Readonly)Paths) /.*", "$1 THE ENGINE'S"))
                 // What is another for each container.
                 .map(line -> line.replaceAll("(--nonce; )[0-9a-f]+", "$1NONCE")
                         .replace(SeccompProfile.PLAIN.json(), "OUR LIST")
+                        .replace(SeccompProfile.NURSERY.json(), "OUR LIST AND WHAT MAKES CELLS")
                         // Of the test engine's images.
                         .replace("dev.runnel.recipe; ", ""))
                 .collect(joining("\n", "", "\n"));

@@ -57,7 +57,15 @@ final class Running implements AutoCloseable {
 
     static Running start(Executor executor, String script, ProgramInput input)
             throws SandboxException, InterruptedException {
-        var running = new Running(executor.open(spec()), script, input);
+        return start(new Running(executor.open(spec()), script, input));
+    }
+
+    /// The same in a sandbox that is there, which is closed with it.
+    static Running start(Sandbox sandbox, String script) throws InterruptedException {
+        return start(new Running(sandbox, script, ProgramInput.none()));
+    }
+
+    private static Running start(Running running) throws InterruptedException {
         Thread.ofVirtual().start(running.run);
         running.sink.awaitText("up");
         return running;

@@ -82,6 +82,10 @@ final class TestEngine {
 
     /// Whose sandboxes are cells.
     static DockerExecutorConfig cells(Path runtime) {
+        return cells(runtime, config(runtime).languages());
+    }
+
+    static DockerExecutorConfig cells(Path runtime, List<Language> languages) {
         var plain = config(runtime);
         return new DockerExecutorConfig(
                 plain.name(),
@@ -91,7 +95,7 @@ final class TestEngine {
                 plain.runtime(),
                 plain.images(),
                 plain.extras(),
-                plain.languages(),
+                languages,
                 plain.maxSandboxes(),
                 plain.pool(),
                 CellConfig.DEFAULT.in(CellMode.REQUIRED),
