@@ -2,11 +2,10 @@ package dev.runnel.executors.docker;
 
 import dev.runnel.executors.docker.NurseryContainers.Home;
 import dev.runnel.executors.runner.Alarms;
+import dev.runnel.executors.runner.CellConfig.CellMode;
 import dev.runnel.executors.runner.InstanceDirectory;
-import dev.runnel.executors.runner.Nurseries;
 import dev.runnel.executors.runner.RunnerSandbox;
 import dev.runnel.executors.runner.TrackedSandbox;
-import dev.runnel.executors.runner.UidPool;
 import dev.runnel.executors.runner.WarmPool;
 import dev.runnel.executors.spi.Executor;
 import dev.runnel.executors.spi.ExecutorCapabilities;
@@ -18,7 +17,6 @@ import dev.runnel.executors.spi.SandboxException.Reason;
 import dev.runnel.executors.spi.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +34,6 @@ import java.util.concurrent.Semaphore;
 /// something of it: then [#open] fails, and closing a sandbox leaves the container, in which nothing runs
 /// any more, to be removed later.
 public final class DockerExecutor implements Executor {
-    private static final Duration CHECK_NURSERIES_EVERY = Duration.ofSeconds(10);
 
     private final DockerExecutorConfig config;
     private final Engine engine;
@@ -48,9 +45,9 @@ public final class DockerExecutor implements Executor {
     private final WarmPool<Container.Kind, Container> pool;
     private final Upkeep upkeep;
     private final EngineProbe probe;
-    private final UidPool uids;
-    private final NurseryContainers nurseryContainers;
-    private final Nurseries<NurseryContainers.Home> nurseries;
+    /// Where they are configured.
+    private final Optional<TenantCells> cells;
+
     private final Semaphore slots;
     private final Set<Sandbox> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -76,37 +73,24 @@ public final class DockerExecutor implements Executor {
         this.pool = new WarmPool<>(this::makeForStock, config.pool(), Alarms.real(), InstantSource.system());
         this.slots = new Semaphore(config.maxSandboxes());
         this.probe = new EngineProbe(config, engine, catalog, this::openForProbe, this::tryCell);
-        this.uids = UidPool.open(config.uids(), runtime.resolve("uids"), _ -> true);
-        this.nurseryContainers = new NurseryContainers(maker, probe, config.cells(), config.languages(), uids);
-        this.nurseries =
-                new Nurseries<>(nurseryContainers, config.cells(), InstantSource.system(), CHECK_NURSERIES_EVERY);
+        this.cells = config.cells().mode() == CellMode.OFF
+                ? Optional.empty()
+                : Optional.of(TenantCells.of(config, maker, probe, runtime));
         upkeep.begin(pool::tend, this::engineIsBack);
     }
 
     private Sandbox openForProbe(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
         return switch (traits.kind()) {
             case PLAIN -> sandbox(maker.make(kind(spec, traits)), traits);
-            case CELL -> {
-                var nursery = nurseryContainers.start(new Home(spec.tenant(), images.find(catalog.choose(spec))));
-                var opened = false;
-                try {
-                    var cell = new TrackedSandbox(nursery.open(spec), _ -> nursery.close());
-                    opened = true;
-                    yield cell;
-                } finally {
-                    if (!opened) {
-                        nursery.close();
-                    }
-                }
-            }
+            case CELL ->
+                cells.orElseThrow().openAlone(new Home(spec.tenant(), images.find(catalog.choose(spec))), spec);
         };
     }
 
     private void tryCell(ContainerImage image) throws SandboxException, InterruptedException {
-        try (var nursery = nurseryContainers.start(new Home(EngineProbe.TENANT, image));
-                var _ = nursery.open(EngineProbe.spec(Optional.of(image.reference())))) {
-            // That it opened is all that is asked.
-        }
+        cells.orElseThrow()
+                .openAlone(new Home(EngineProbe.TENANT, image), EngineProbe.spec(Optional.of(image.reference())))
+                .close();
     }
 
     /// A container that breaks while it waits is replaced at once.
@@ -202,7 +186,7 @@ public final class DockerExecutor implements Executor {
     /// A nursery is its tenant's and not a request's, so what only a request has is in a container of its own.
     private Sandbox openSomehow(SandboxSpec spec, Traits traits) throws SandboxException, InterruptedException {
         if (traits.kind() == SandboxDescription.Kind.CELL && spec.extras().isEmpty()) {
-            return nurseries.open(new Home(spec.tenant(), image(spec, traits)), spec);
+            return cells.orElseThrow().open(new Home(spec.tenant(), image(spec, traits)), spec);
         }
         var plain = traits.kind() == SandboxDescription.Kind.PLAIN ? traits : probe.outside();
         return sandbox(take(spec, plain), plain);
@@ -267,10 +251,9 @@ public final class DockerExecutor implements Executor {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             open.forEach(sandbox -> threads.execute(sandbox::close));
         }
-        nurseries.close();
+        cells.ifPresent(TenantCells::close);
         pool.close();
         upkeep.close();
-        uids.close();
         instance.close();
         engine.close();
     }
