@@ -73,7 +73,8 @@ final class Running implements AutoCloseable {
 
     /// One that does nothing for a minute.
     static Running idle(Executor executor) throws SandboxException, InterruptedException {
-        return start(executor, "echo up; sleep 60");
+        // Bash becomes its last command, and in the middle of an exec a process has no environment to be found by.
+        return start(executor, "echo up; sleep 60; true");
     }
 
     /// One that has ended.
