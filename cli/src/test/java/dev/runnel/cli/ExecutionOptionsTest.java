@@ -34,7 +34,7 @@ final class ExecutionOptionsTest {
                         .setProgram(Program.getDefaultInstance())
                         .setLimits(Limits.getDefaultInstance())
                         .build());
-        assertThat(options.session())
+        assertThat(options.session().build())
                 .isEqualTo(SessionSpec.newBuilder()
                         .setLimits(Limits.getDefaultInstance())
                         .build());

@@ -252,12 +252,12 @@ final class ExecuteTest {
     @Test
     void what_can_t_be_done_yet_is_refused_by_name() {
         var request = EdgeFixture.program("exit 0");
-        request.getSpecBuilder().addDevices("gpu");
+        request.getSpecBuilder().getTerminalBuilder().setColumns(80).setRows(24);
 
         var refused = Rejection.of(() -> execute(request));
 
         assertThat(refused.reason()).isEqualTo("FIELD_NOT_SUPPORTED");
-        assertThat(refused.fields()).containsExactly("spec.devices");
+        assertThat(refused.fields()).containsExactly("spec.terminal");
     }
 
     @Test
