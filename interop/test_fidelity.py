@@ -80,7 +80,7 @@ def ways(api, daemon, tmp_path_factory, request) -> Iterator[Ways]:
         made = Ways(stack, api, daemon, plain)
         for item in request.session.items:
             if "program" in getattr(item, "callspec", types.SimpleNamespace(params={})).params:
-                for way, attempt in RUNS[item.originalname]:
+                for way, attempt in RUNS.get(item.originalname, ()):
                     for name in made.of_runnel if way == "runnel" else [way]:
                         made.begin(item.callspec.params["program"], name, attempt)
         yield made
