@@ -42,6 +42,8 @@ final class EngineProbe {
 
     private volatile @Nullable Traits traits;
 
+    private volatile @Nullable Traits containers;
+
     /// In words, for an operator; empty where none were asked for.
     private volatile String cells = "";
 
@@ -77,7 +79,12 @@ final class EngineProbe {
 
     /// What containers are on this engine.
     Traits outside() throws SandboxException {
-        return Traits.of(config.name(), facts(), config.runtime());
+        var found = containers;
+        if (found == null) {
+            found = Traits.of(config.name(), facts(), config.runtime());
+            containers = found;
+        }
+        return found;
     }
 
     private Traits withCells(Traits containers) throws SandboxException, InterruptedException {
@@ -128,6 +135,7 @@ final class EngineProbe {
         try {
             known = null;
             traits = null;
+            containers = null;
         } finally {
             lock.unlock();
         }

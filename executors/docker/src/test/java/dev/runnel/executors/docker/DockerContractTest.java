@@ -1,31 +1,11 @@
 package dev.runnel.executors.docker;
 
 import dev.runnel.executors.spi.Executor;
-import dev.runnel.executors.testkit.contract.ContractPrograms;
-import dev.runnel.executors.testkit.contract.HostProcesses;
-import dev.runnel.executors.testkit.contract.PosixPrograms;
-import dev.runnel.executors.testkit.contract.SandboxContractTest;
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The contract on containers of a real engine.
-final class DockerContractTest extends SandboxContractTest {
-    @TempDir
-    private static Path runtime;
-
+final class DockerContractTest extends EngineContract {
     @Override
     protected Executor newExecutor() {
         return TestEngine.executor(TestEngine.config(runtime));
-    }
-
-    @Override
-    public ContractPrograms programs() {
-        return new PosixPrograms();
-    }
-
-    @Override
-    protected List<Long> aliveWith(String mark) {
-        return HostProcesses.withEnvironment(mark);
     }
 }

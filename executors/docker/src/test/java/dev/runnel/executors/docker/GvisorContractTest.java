@@ -4,33 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runnel.executors.spi.Ending;
 import dev.runnel.executors.spi.Executor;
-import dev.runnel.executors.testkit.contract.ContractPrograms;
-import dev.runnel.executors.testkit.contract.HostProcesses;
-import dev.runnel.executors.testkit.contract.PosixPrograms;
-import dev.runnel.executors.testkit.contract.SandboxContractTest;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The contract on containers with gVisor's kernel: on two points what it says is another thing there.
-final class GvisorContractTest extends SandboxContractTest {
-    @TempDir
-    private static Path runtime;
-
+final class GvisorContractTest extends EngineContract {
     @Override
     protected Executor newExecutor() throws Exception {
         return TestEngine.executor(TestEngine.gvisor(runtime));
-    }
-
-    @Override
-    public ContractPrograms programs() {
-        return new PosixPrograms();
-    }
-
-    @Override
-    protected List<Long> aliveWith(String mark) {
-        return HostProcesses.withEnvironment(mark);
     }
 
     /// This kernel's processes are none of the host's, so survivors are looked for inside.

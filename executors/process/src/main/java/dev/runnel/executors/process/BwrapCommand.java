@@ -1,5 +1,6 @@
 package dev.runnel.executors.process;
 
+import dev.runnel.executors.runner.CellLimits;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.SandboxLimits;
 import java.nio.file.Path;
@@ -29,9 +30,6 @@ record BwrapCommand(Path bwrap, boolean disableUserns, List<RootEntry> root, Lis
 
     static final List<String> IDENTITY =
             List.of("--uid", UID, "--gid", UID, "--hostname", "runnel", "--as-pid-1", "--cap-drop", "ALL");
-
-    private static final DataSize MAX_TMP = DataSize.ofMebibytes(256);
-    private static final DataSize MAX_SHM = DataSize.ofMebibytes(64);
 
     BwrapCommand {
         root = List.copyOf(root);
@@ -80,19 +78,15 @@ record BwrapCommand(Path bwrap, boolean disableUserns, List<RootEntry> root, Lis
 
     /// How large /tmp is.
     static DataSize tmp(SandboxLimits limits) {
-        return smaller(limits.disk(), MAX_TMP);
+        return CellLimits.of(limits).tmp();
     }
 
     /// How large /dev/shm is.
     static DataSize shm(SandboxLimits limits) {
-        return smaller(limits.disk(), MAX_SHM);
+        return CellLimits.of(limits).shm();
     }
 
     static void tmpfs(List<String> argv, String mode, DataSize size, String inside) {
         argv.addAll(List.of("--perms", mode, "--size", Long.toString(size.bytes()), "--tmpfs", inside));
-    }
-
-    private static DataSize smaller(DataSize one, DataSize other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 }
