@@ -55,6 +55,8 @@ final class DaemonProcess implements AutoCloseable {
                 .channelType(EpollDomainSocketChannel.class)
                 .eventLoopGroup(loop)
                 .usePlaintext()
+                // As Runnel's own client does it: nothing is handed from the event loop to another thread.
+                .directExecutor()
                 .flowControlWindow(1 << 20)
                 .build();
         if (!connected()) {

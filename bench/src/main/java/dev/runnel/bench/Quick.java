@@ -19,6 +19,9 @@ public final class Quick {
     private static final int HOP_WARM_UP = 10_000;
 
     /// The sandboxes are cold each time; the daemon is not.
+    /// As long as it takes the JIT compilers to be done.
+    private static final int CONTAINER_WARM_UP = 8_000;
+
     private static final int COLD_WARM_UP = 400;
 
     private static final double NANOS_PER_MILLI = 1e6;
@@ -131,9 +134,9 @@ public final class Quick {
     }
 
     /// The way through the daemon, by programs that take less time.
-    private static void warmUp(DaemonProcess daemon) {
+    private static void warmUp(DaemonProcess daemon) throws InterruptedException {
         var cells = new Load(daemon.channel(), "process");
-        repeat(COLD_WARM_UP, () -> cells.execute("python", "print(1)"));
+        var _ = Rate.perSecond(CONTAINER_WARM_UP, () -> cells.execute("python", "print(1)"));
     }
 
     private Containers containers(DaemonProcess daemon, ReferenceEngine engine) {

@@ -1,5 +1,6 @@
 package dev.runnel.server.rpc;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
@@ -10,6 +11,7 @@ import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Finds what an older daemon would silently ignore: fields and enum values of a newer contract, anywhere in
 /// a request. Also durations and timestamps that are not in protobuf's range, which no rule can be asked
@@ -19,6 +21,9 @@ final class UnknownFields {
     private static final long MIN_TIMESTAMP_SECONDS = -62_135_596_800L;
     private static final long MAX_TIMESTAMP_SECONDS = 253_402_300_799L;
     private static final int NANOS = 1_000_000_000;
+
+    /// The fields of a message that may hold something unknown: every request is walked, most of whose fields can't.
+    private static final ConcurrentHashMap<Descriptor, List<FieldDescriptor>> COMPOUND = new ConcurrentHashMap<>();
 
     private final List<FieldViolation> unknown = new ArrayList<>();
     private final List<FieldViolation> malformed = new ArrayList<>();
@@ -50,24 +55,29 @@ final class UnknownFields {
         for (var number : message.getUnknownFields().asMap().keySet()) {
             unknown.add(new FieldViolation(path.isEmpty() ? "." : path, "field " + number + " is not known"));
         }
-        for (var entry : message.getAllFields().entrySet()) {
-            var field = entry.getKey();
-            var name = path.isEmpty() ? field.getName() : path + "." + field.getName();
-            if (!field.isRepeated()) {
-                value(name, field, entry.getValue());
-            } else if (entry.getValue() instanceof List<?> values) {
-                elements(name, field, values);
+        for (var field : COMPOUND.computeIfAbsent(message.getDescriptorForType(), UnknownFields::compound)) {
+            if (field.isRepeated()) {
+                elements(path, field, message);
+            } else if (message.hasField(field)) {
+                value(name(path, field), field, message.getField(field));
             }
         }
     }
 
-    private void elements(String name, FieldDescriptor field, List<?> values) {
-        if (isPlain(field)) {
-            return;
+    private void elements(String path, FieldDescriptor field, Message message) {
+        var name = name(path, field);
+        for (var i = 0; i < message.getRepeatedFieldCount(field); i++) {
+            var element = field.isMapField() ? name + "[...]" : name + "[" + i + "]";
+            value(element, field, message.getRepeatedField(field, i));
         }
-        for (var i = 0; i < values.size(); i++) {
-            value(field.isMapField() ? name + "[...]" : name + "[" + i + "]", field, values.get(i));
-        }
+    }
+
+    private static String name(String path, FieldDescriptor field) {
+        return path.isEmpty() ? field.getName() : path + "." + field.getName();
+    }
+
+    private static List<FieldDescriptor> compound(Descriptor type) {
+        return type.getFields().stream().filter(field -> !isPlain(field)).toList();
     }
 
     private static boolean isPlain(FieldDescriptor field) {

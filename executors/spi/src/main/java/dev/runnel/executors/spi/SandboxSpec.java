@@ -1,6 +1,7 @@
 package dev.runnel.executors.spi;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What a sandbox is asked to be.
 ///
@@ -22,9 +23,11 @@ public record SandboxSpec(
         Optional<String> interpreter,
         Optional<String> imageDigest,
         Extras extras) {
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
     public SandboxSpec {
-        if (!id.matches("[A-Za-z0-9-]{1,64}")) {
-            throw new IllegalArgumentException("sandbox id must match [A-Za-z0-9-]{1,64}: " + id);
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("sandbox id must match " + ID + ": " + id);
         }
     }
 
