@@ -22,8 +22,22 @@ import java.util.Set;
 
 /// A sandbox of which it is known what image it is made of, and what the engine says of its end: tells what the image
 /// lacks, and that a program whose runner the kernel killed for want of memory has exceeded its own.
-record ContainerSandbox(Sandbox delegate, ContainerImage image, ContainerFootprint footprint) implements Sandbox {
+final class ContainerSandbox implements Sandbox {
     private static final int SIGKILL = 9;
+
+    private final Sandbox delegate;
+    private final ContainerImage image;
+    private final ContainerFootprint footprint;
+    private final Runnable lull;
+    private volatile boolean running;
+
+    /// @param lull returns when the engine's work will disturb nobody, or soon anyway; an interrupt ends it
+    ContainerSandbox(Sandbox delegate, ContainerImage image, ContainerFootprint footprint, Runnable lull) {
+        this.delegate = delegate;
+        this.image = image;
+        this.footprint = footprint;
+        this.lull = lull;
+    }
 
     @Override
     public SandboxDescription description() {
@@ -34,6 +48,7 @@ record ContainerSandbox(Sandbox delegate, ContainerImage image, ContainerFootpri
     public Outcome run(Program program, ProgramInput input, OutputSink sink)
             throws SandboxException, InterruptedException {
         var witness = new Witness(sink);
+        running = true;
         try {
             return delegate.run(program, input, witness);
         } catch (SandboxException e) {
@@ -41,6 +56,8 @@ record ContainerSandbox(Sandbox delegate, ContainerImage image, ContainerFootpri
                 return outOfMemory(witness);
             }
             throw e.reason() instanceof Reason.Unsupported ? missing(program, e) : e;
+        } finally {
+            running = false;
         }
     }
 
@@ -79,8 +96,13 @@ record ContainerSandbox(Sandbox delegate, ContainerImage image, ContainerFootpri
         return delegate.workspace();
     }
 
+    /// What runs is killed at once. Where nothing runs any more, ending the container can wait: it takes the engine
+    /// milliseconds of every processor.
     @Override
     public void close() {
+        if (!running) {
+            lull.run();
+        }
         footprint.give();
         delegate.close();
     }

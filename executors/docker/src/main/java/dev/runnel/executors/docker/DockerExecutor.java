@@ -235,14 +235,24 @@ public final class DockerExecutor implements Executor {
                                         + " has been replaced since this was accepted, and what it stood for is gone"));
     }
 
-    private static Sandbox sandbox(Container container, Traits traits) {
+    private Sandbox sandbox(Container container, Traits traits) {
         var image = container.kind().image();
         var runner = new RunnerSandbox(
                 traits.describe(Optional.of(image.id())),
                 container.connection(),
                 traits.defaults(image, container.kind().limits()),
                 container.footprint()::destroy);
-        return new ContainerSandbox(runner, image, container.footprint());
+        return new ContainerSandbox(runner, image, container.footprint(), this::awaitLull);
+    }
+
+    private void awaitLull() {
+        try {
+            if (!closed) {
+                pool.awaitLull();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

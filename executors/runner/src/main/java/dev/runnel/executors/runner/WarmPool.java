@@ -21,7 +21,9 @@ import org.slf4j.LoggerFactory;
 /// Things that are made ahead because making one takes long, each used once. Thread-safe.
 ///
 /// What was asked for lately is kept in stock; what is not there is made for the one who asks. Stock is
-/// made in the background, few at a time. Where that fails it is tried again after a pause that doubles
+/// made in the background, few at a time, and while some is left only when nobody has asked for anything for a moment:
+/// making one takes processors that who asked would rather have. Where that fails it is tried again after a pause that
+/// doubles
 /// with each failure, so a broken source is not stormed, or when somebody knows that it is mended
 /// ([#retry]); the failure is nobody's but the log's.
 ///
@@ -30,6 +32,11 @@ import org.slf4j.LoggerFactory;
 public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    /// Short programs have come to their end by then.
+    private static final Duration LULL = Duration.ofMillis(100);
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     private static final Logger LOG = LoggerFactory.getLogger(WarmPool.class);
 
     private final Source<K, T> source;
@@ -42,6 +49,9 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
 
     /// In the order of their last use.
     @GuardedBy("lock") private final LinkedHashMap<K, Shelf<T>> shelves = new LinkedHashMap<>(16, 0.75F, true);
+
+    /// When somebody last asked for anything.
+    @GuardedBy("lock") private Instant asked = Instant.MIN;
 
     @GuardedBy("lock") private long hits;
 
@@ -105,6 +115,8 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
         int inTheMaking;
         int failures;
         Optional<Alarms.Alarm> pause = Optional.empty();
+        /// It will be filled when there is a lull.
+        boolean waits;
         boolean dropped;
 
         Shelf(Instant asked) {
@@ -132,6 +144,28 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
         }
         inBackground(unusable);
         return found.isPresent() ? found.get() : source.make(kind);
+    }
+
+    /// Returns when nobody has asked for anything for a moment, or the stock is used up, or soon anyway: for work that
+    /// can wait, like ending what was used. It would take processors from those whose things are ready.
+    public void awaitLull() throws InterruptedException {
+        var until = clock.instant().plus(LONGEST_WAIT);
+        for (var left = untilLull(until); left.isPositive(); left = untilLull(until)) {
+            Thread.sleep(left);
+        }
+    }
+
+    private Duration untilLull(Instant atTheLatest) {
+        lock.lock();
+        try {
+            var lull = asked.plus(LULL);
+            var isReady = shelves.values().stream().anyMatch(shelf -> !shelf.stock.isEmpty());
+            return closed || !isReady
+                    ? Duration.ZERO
+                    : Duration.between(clock.instant(), lull.isBefore(atTheLatest) ? lull : atTheLatest);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Begins to keep a kind in stock before anybody asks.
@@ -185,6 +219,7 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
 
     @GuardedBy("lock") private Optional<T> fromStock(K kind, List<T> unusable) {
         var shelf = shelf(kind, unusable);
+        asked = shelf.asked;
         Optional<T> found = Optional.empty();
         while (found.isEmpty() && !shelf.stock.isEmpty()) {
             var next = shelf.stock.removeFirst();
@@ -223,9 +258,33 @@ public final class WarmPool<K, T extends WarmPool.Item> implements AutoCloseable
                 && !shelf.dropped
                 && shelf.pause.isEmpty()
                 && shelf.stock.size() + shelf.inTheMaking < settings.ahead()) {
+            if (!shelf.stock.isEmpty() && isBusy()) {
+                awaitLull(kind, shelf);
+                return;
+            }
             shelf.inTheMaking++;
             makers.execute(() -> make(kind, shelf));
         }
+    }
+
+    @GuardedBy("lock") private boolean isBusy() {
+        return clock.instant().isBefore(asked.plus(LULL));
+    }
+
+    @GuardedBy("lock") private void awaitLull(K kind, Shelf<T> shelf) {
+        if (shelf.waits) {
+            return;
+        }
+        shelf.waits = true;
+        var _ = alarms.after(Duration.between(clock.instant(), asked.plus(LULL)), () -> {
+            lock.lock();
+            try {
+                shelf.waits = false;
+                fill(kind, shelf);
+            } finally {
+                lock.unlock();
+            }
+        });
     }
 
     private void make(K kind, Shelf<T> shelf) {

@@ -1,6 +1,7 @@
 package dev.runnel.executors.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runnel.executors.spi.SandboxException;
@@ -50,7 +51,7 @@ final class WarmPoolTest {
     @AfterEach
     void close() {
         pool.close();
-        assertThat(made).filteredOn(thing -> !thing.taken).allMatch(thing -> thing.destroyed);
+        assertThat(made).filteredOn(thing -> !thing.taken).allMatch(Thing::isDestroyedSoon);
     }
 
     @Test
@@ -70,6 +71,7 @@ final class WarmPoolTest {
 
         assertThat(stocked.number).isLessThan(made.getLast().number + 1);
         assertThat(pool.statistics().hits()).isEqualTo(1);
+        time.advance(Duration.ofMillis(100));
         awaitStock(2);
     }
 
@@ -97,6 +99,55 @@ final class WarmPoolTest {
         awaitStock(4);
 
         assertThat(mostAtOnce.get()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void stockThatIsLeftIsToppedUpInALullOnly() throws Exception {
+        pool.prepare("a");
+        awaitStock(2);
+
+        take("a");
+        time.advance(Duration.ofMillis(99));
+
+        assertThat(makings).hasSize(2);
+        time.advance(Duration.ofMillis(1));
+        awaitStock(2);
+    }
+
+    @Test
+    void stockThatIsUsedUpIsMadeAtOnce() throws Exception {
+        pool.prepare("a");
+        awaitStock(2);
+
+        take("a");
+        take("a");
+
+        awaitStock(2);
+    }
+
+    @Test
+    void whatCanWaitWaitsForALullWhileThereIsStockForOthers() throws Exception {
+        pool.prepare("a");
+        awaitStock(2);
+        take("a");
+        var waiting =
+                Thread.ofPlatform().start(() -> assertThatCode(pool::awaitLull).doesNotThrowAnyException());
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+
+        time.advance(Duration.ofMillis(100));
+
+        waiting.join();
+    }
+
+    @Test
+    void nothingWaitsForALullWhenTheStockIsUsedUp() throws Exception {
+        may.drainPermits();
+
+        assertThatThrownBy(() -> takeInterrupted("a")).isInstanceOf(InterruptedException.class);
+
+        pool.awaitLull();
     }
 
     @Test
@@ -211,6 +262,11 @@ final class WarmPoolTest {
         var thing = pool.take(kind);
         thing.taken = true;
         return thing;
+    }
+
+    private void takeInterrupted(String kind) throws SandboxException, InterruptedException {
+        Thread.currentThread().interrupt();
+        take(kind);
     }
 
     private Thing make(String kind) throws SandboxException, InterruptedException {
