@@ -38,8 +38,11 @@ WATCHING = """
         del sys.modules[name]
     # Where Python's own end finds it although it is frozen.
     sys.canary = Canary()
-    atexit.register(_runnel_cell.end, *_runnel_end.prepare())
+    end = _runnel_end.prepare()
+    atexit.register(_runnel_cell.end, *end)
     gc.freeze()
+    _runnel_end.rehearse(*end[2])
+    del end
     main = type(sys)("__main__")
     vars(main).update(vars(sys.modules["__main__"]))
     sys.modules["__main__"] = main
@@ -200,6 +203,27 @@ class EndTest(unittest.TestCase):
 
                 self.assertEqual(ran.returncode, code)
                 self.assertEqual("own end" in ran.stderr, code != 0)
+
+    def test_a_rehearsal_leaves_nothing(self) -> None:
+        (self.library / "sitecustomize.py").write_text("")
+
+        ran = self.run_main("""
+            import gc, sys
+            import _runnel_cell, _runnel_end
+            silent, nothing_left, (before,) = _runnel_end.prepare()
+            # What the interpreter makes for its own use at the first call of print, and keeps.
+            print("", end="")
+            modules, attributes = list(sys.modules), sorted(vars(sys))
+            gc.collect()
+            known = set(map(id, gc.get_objects()))
+            _runnel_end.rehearse(before)
+            objects = gc.get_objects()
+            left = [thing for thing in objects if id(thing) not in known and thing is not known]
+            assert (list(sys.modules), sorted(vars(sys))) == (modules, attributes)
+            print(left, gc.collect())
+        """)
+
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "[] 0\n", ""))
 
 
 if __name__ == "__main__":

@@ -140,6 +140,35 @@ def prepare() -> tuple:
     return silent, leaves_nothing, (before,)
 
 
+# What small programs do, without a trace. The pages that it writes to are copied before there is a program, not after.
+REHEARSAL = compile(
+    """
+import sys
+def squares(count):
+    return [number * number for number in range(count)]
+text = f"{sum(squares(9)):5.1f} {len(str(0.5))} {len(sorted({'a': 1}.items()))}"
+try:
+    raise ValueError(text)
+except ValueError as error:
+    print("", end="")
+""",
+    "<rehearsal>",
+    "exec",
+)
+
+
+def rehearse(before: dict) -> None:
+    """Called in a fork that has to wait for its program."""
+    compile("print(1)", "main.py", "exec")
+    names = {}
+    exec(REHEARSAL, names)
+    # The function holds them, and they the function.
+    names.clear()
+    MARK.append([])
+    leaves_nothing(before)
+    MARK.clear()
+
+
 def watch() -> None:
     """Called in a fork. The next thing that is to happen is the main file."""
     MARK.append([])

@@ -52,13 +52,21 @@ def _zygote() -> tuple:
 
     for name in set(sys.modules) - known:
         del sys.modules[name]
-    atexit.register(_runnel_cell.end, *_runnel_end.prepare())
+    *end, before = _runnel_end.prepare()
+    atexit.register(_runnel_cell.end, *end, before)
     # Nothing of this was made by the program, so its collections need not look at it, which would copy all pages.
     gc.collect()
     gc.freeze()
     _renew_main()
     os.environ.clear()
-    return _runnel_cell.serve(LEASH), _runnel_end.watch
+
+    def rehearse() -> None:
+        _runnel_end.rehearse(*before)
+        _set_environment([b"RUNNEL=1"])
+        os.environ.clear()
+
+    _runnel_cell.serve(LEASH)
+    return _runnel_cell.receive(rehearse), _runnel_end.watch
 
 
 def _renew_main() -> None:

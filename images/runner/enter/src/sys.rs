@@ -47,6 +47,7 @@ pub mod number {
     pub const PRCTL: usize = 157;
     pub const MOUNT: usize = 165;
     pub const EXIT_GROUP: usize = 231;
+    pub const PPOLL: usize = 271;
     pub const DUP3: usize = 292;
     pub const SETNS: usize = 308;
     pub const SECCOMP: usize = 317;
@@ -66,6 +67,7 @@ pub mod number {
     pub const CLOSE: usize = 57;
     pub const READ: usize = 63;
     pub const WRITE: usize = 64;
+    pub const PPOLL: usize = 73;
     pub const CAPGET: usize = 90;
     pub const CAPSET: usize = 91;
     pub const EXIT_GROUP: usize = 94;

@@ -284,7 +284,8 @@ fn items<const COUNT: usize>(tuple: *mut Object) -> Option<[*mut Object; COUNT]>
     (!found.contains(&null_mut())).then_some(found)
 }
 
-fn none() -> *mut Object {
+/// None, owned by the caller.
+pub fn none() -> *mut Object {
     let none = (&raw const python::_Py_NoneStruct).cast_mut();
     // SAFETY: it always lives.
     unsafe { python::Py_IncRef(none) };

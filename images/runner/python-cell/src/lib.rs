@@ -21,12 +21,17 @@ use zygote::{Filter, Request};
 
 const FAILED: i32 = 127;
 
-static METHODS: Shared<[Method; 7]> = Shared::new([
+static METHODS: Shared<[Method; 8]> = Shared::new([
     Method::of_one(
         c"serve",
         serve,
-        c"serve(fd) -> bytes\n\nForks into cells as the socket asks. Returns in each fork, sealed, with its go. Where the \
-          descriptor is the leash of this process itself, waits for its go.",
+        c"serve(fd)\n\nForks into cells as the socket asks. Returns in each fork, sealed. Where the descriptor is the leash of \
+          this process itself, which is sealed already, returns at once.",
+    ),
+    Method::of_one(
+        c"receive",
+        receive,
+        c"receive(meanwhile) -> bytes\n\nWaits for the go of this process. Where it is not there yet, calls `meanwhile` first.",
     ),
     Method::of_one(
         c"watch",
@@ -68,7 +73,7 @@ pub extern "C" fn PyInit__runnel_cell() -> *mut Object {
     unsafe { python::PyModule_Create2(MODULE.get(), ABI) }
 }
 
-/// Returns in B only, or in a process that waits for a program of its own. In the zygote it ends with the socket, or with an
+/// Returns in B only, or in a process that is to wait for a program of its own. In the zygote it ends with the socket, or with an
 /// OSError.
 unsafe extern "C" fn serve(_module: *mut Object, argument: *mut Object) -> *mut Object {
     // SAFETY: a living object.
@@ -87,9 +92,33 @@ unsafe extern "C" fn serve(_module: *mut Object, argument: *mut Object) -> *mut 
         Err(errno) => Err(errno),
     };
     match served {
-        Ok(()) => receive_go(),
+        Ok(()) => end::none(),
         Err(errno) => raise(errno),
     }
+}
+
+/// Without a go this process has no purpose.
+unsafe extern "C" fn receive(_module: *mut Object, meanwhile: *mut Object) -> *mut Object {
+    if !is_there() {
+        // SAFETY: a living object, and the interpreter's lock is held.
+        let answer = unsafe { python::PyObject_CallObject(meanwhile, null_mut()) };
+        if answer.is_null() {
+            return null_mut();
+        }
+        // SAFETY: its owner is this function.
+        unsafe { python::Py_DecRef(answer) };
+    }
+    receive_go()
+}
+
+/// Whether there is something to read from the leash, or its end.
+fn is_there() -> bool {
+    const POLLIN: u64 = 1;
+    // `struct pollfd`: the descriptor, what is asked for, what was found. Then `struct timespec`.
+    let (mut asked, mut at_most) = (LEASH as u64 | POLLIN << 32, [0_u64; 2]);
+    let arguments = [(&raw mut asked) as usize, 1, (&raw mut at_most) as usize, 0, 0, 0];
+    // SAFETY: the kernel writes into the two structures.
+    !matches!(unsafe { sys::call(sys::number::PPOLL, arguments) }, Ok(0))
 }
 
 /// Says that this process, sealed already, waits for its program. What it may exec instead must not hold the leash.
@@ -167,7 +196,7 @@ fn plain_fork() -> i32 {
     }
 }
 
-/// Reads the leash to its end. Without a go this process has no purpose.
+/// Reads the leash to its end.
 fn receive_go() -> *mut Object {
     const FIRST: usize = 16 * 1024;
     let (mut memory, mut room, mut length) = (null_mut::<c_void>(), 0, 0);
