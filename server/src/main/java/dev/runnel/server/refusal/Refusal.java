@@ -117,6 +117,15 @@ public sealed interface Refusal {
     /// More output than can be kept.
     record OutputNotRetainable(long retainableBytes) implements Precondition {}
 
+    /// It ended otherwise than this decision would have it.
+    ///
+    /// @param decision how, in the contract's word
+    /// @param by who decided; empty when nobody did
+    record ApprovalDecided(String decision, String by) implements Refusal {}
+
+    /// The decision is about another spec than the one that waits.
+    record ApprovalSpecMismatch() implements Precondition {}
+
     // UNAVAILABLE
 
     /// The executor does not answer; nothing has run.
@@ -143,6 +152,9 @@ public sealed interface Refusal {
 
     /// No such content, or not this tenant's.
     record ContentNotFound() implements Refusal {}
+
+    /// Nothing of that id waits for approval, or not of this tenant.
+    record ApprovalNotFound() implements Refusal {}
 
     /// The id names an execution with another spec.
     record ExecutionIdReused() implements Refusal {}

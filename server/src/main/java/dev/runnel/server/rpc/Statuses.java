@@ -17,6 +17,7 @@ import dev.runnel.v1.ErrorReason;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -74,7 +75,9 @@ public final class Statuses {
         }
 
         Told with(String key, Object value) {
-            return new Told(reason, code, Map.of(key, value.toString()), details, violations);
+            var more = new HashMap<>(metadata);
+            more.put(key, value.toString());
+            return new Told(reason, code, Map.copyOf(more), details, violations);
         }
 
         Told detailed(Message... more) {
@@ -128,6 +131,11 @@ public final class Statuses {
             case Refusal.ExecutionNotFound() -> new Told(ErrorReason.ERROR_REASON_EXECUTION_NOT_FOUND, Code.NOT_FOUND);
             case Refusal.SessionNotFound() -> new Told(ErrorReason.ERROR_REASON_SESSION_NOT_FOUND, Code.NOT_FOUND);
             case Refusal.ContentNotFound() -> new Told(ErrorReason.ERROR_REASON_CONTENT_NOT_FOUND, Code.NOT_FOUND);
+            case Refusal.ApprovalNotFound() -> new Told(ErrorReason.ERROR_REASON_APPROVAL_NOT_FOUND, Code.NOT_FOUND);
+            case Refusal.ApprovalDecided(var decision, var by) ->
+                new Told(ErrorReason.ERROR_REASON_APPROVAL_DECIDED, Code.FAILED_PRECONDITION)
+                        .with("decision", decision)
+                        .with("decided_by", by);
             case Refusal.ExecutionIdReused() ->
                 new Told(ErrorReason.ERROR_REASON_EXECUTION_ID_REUSED, Code.ALREADY_EXISTS);
             case Refusal.SessionIdReused() -> new Told(ErrorReason.ERROR_REASON_SESSION_ID_REUSED, Code.ALREADY_EXISTS);
@@ -159,6 +167,7 @@ public final class Statuses {
             case Refusal.SessionBusy() -> ErrorReason.ERROR_REASON_SESSION_BUSY;
             case Refusal.StdinClosed() -> ErrorReason.ERROR_REASON_STDIN_CLOSED;
             case Refusal.ExecutionNotRunning() -> ErrorReason.ERROR_REASON_EXECUTION_NOT_RUNNING;
+            case Refusal.ApprovalSpecMismatch() -> ErrorReason.ERROR_REASON_APPROVAL_SPEC_MISMATCH;
             case Refusal.OutputNotRetainable _ -> ErrorReason.ERROR_REASON_OUTPUT_NOT_RETAINABLE;
         };
     }
