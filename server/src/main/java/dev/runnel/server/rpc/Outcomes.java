@@ -4,6 +4,7 @@ import dev.runnel.executors.spi.Ending;
 import dev.runnel.executors.spi.WaitStatus;
 import dev.runnel.server.execution.CancelledBy;
 import dev.runnel.server.execution.Result;
+import dev.runnel.server.execution.SignalNames;
 import dev.runnel.v1.Clock;
 import dev.runnel.v1.Finished;
 import dev.runnel.v1.Outcome;
