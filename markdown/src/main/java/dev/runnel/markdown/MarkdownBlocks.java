@@ -18,6 +18,8 @@ public final class MarkdownBlocks {
     public static List<CodeBlock> extract(String markdown, Dialect dialect) {
         return switch (dialect) {
             case Dialect.CommonMark _ -> CommonMarkBlocks.extract(markdown);
+            case Dialect.Autogen(var languages) -> BacktickBlocks.extract(markdown, new AutogenBlocks(languages));
+            case Dialect.Ag2 _ -> BacktickBlocks.extract(markdown, new Ag2Blocks());
         };
     }
 }

@@ -41,9 +41,20 @@ final class SourceText {
     }
 
     int byteOffset(int index) {
-        var found = Arrays.binarySearch(lineStarts, index);
-        var line = found >= 0 ? found : -found - 2;
+        var line = line(index);
         return lineStartBytes[line] + utf8Length(text, lineStarts[line], index);
+    }
+
+    /// The piece from one index to before another.
+    Span span(int from, int to) {
+        var firstLine = line(from) + 1;
+        var lastLine = from == to ? firstLine - 1 : line(to - 1) + 1;
+        return new Span(byteOffset(from), byteOffset(to), firstLine, lastLine);
+    }
+
+    private int line(int index) {
+        var found = Arrays.binarySearch(lineStarts, index);
+        return found >= 0 ? found : -found - 2;
     }
 
     private static int[] lineStarts(String text) {
