@@ -7,6 +7,7 @@ import dev.runnel.server.paging.Page;
 import dev.runnel.server.paging.PageRequest;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
+import dev.runnel.server.watch.Changes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ public final class Approvals implements AutoCloseable {
 
     private final InstantSource clock;
     private final Duration remembered;
+    private final Changes<Approval> changes = new Changes<>();
     private final ReentrantLock lock = new ReentrantLock();
 
     /// An id is in at most one of the two: in the first until its question ends, in the second from then on.
@@ -122,6 +125,14 @@ public final class Approvals implements AutoCloseable {
         return found;
     }
 
+    /// Watches what of the tenant waits.
+    ///
+    /// @param position where an earlier watch was, if this one is to go on from there and still can
+    public ApprovalWatch watch(Tenant tenant, Optional<Long> position) {
+        return new ApprovalWatch(
+                this, changes, tenant, position.filter(changes::knows).orElse(-1L));
+    }
+
     /// Ends what nobody decided in time, and forgets old endings. To be called now and then; each asker looks after its
     /// own time as well.
     public void sweep() {
@@ -134,7 +145,7 @@ public final class Approvals implements AutoCloseable {
         }
     }
 
-    /// Denies everything that waits, and everything that is asked from now on.
+    /// Denies everything that waits, and everything that is asked from now on; then watches end.
     @Override
     public void close() {
         var now = clock.instant();
@@ -144,12 +155,13 @@ public final class Approvals implements AutoCloseable {
             for (var question : List.copyOf(waiting.values())) {
                 end(question, SHUT_DOWN, now);
             }
+            changes.close();
         } finally {
             lock.unlock();
         }
     }
 
-    private List<Question> questions(Tenant tenant) {
+    List<Question> questions(Tenant tenant) {
         var now = clock.instant();
         lock.lock();
         try {
@@ -168,6 +180,7 @@ public final class Approvals implements AutoCloseable {
         if (decided.containsKey(mine.key()) || waiting.putIfAbsent(mine.key(), mine) != null) {
             throw new IllegalStateException("execution " + question.id() + " was asked about before");
         }
+        changes.changed(question);
         return mine;
     }
 
@@ -210,6 +223,7 @@ public final class Approvals implements AutoCloseable {
         var end = question.end(ending, now);
         waiting.remove(question.key());
         decided.put(question.key(), end);
+        changes.last(end);
         return end;
     }
 

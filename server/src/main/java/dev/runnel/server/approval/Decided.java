@@ -7,4 +7,4 @@ import java.time.Instant;
 ///
 /// @param id of the execution that it was about
 /// @param specDigest of what was shown
-record Decided(Tenant tenant, String id, String specDigest, Ending ending, Instant when) {}
+public record Decided(Tenant tenant, String id, String specDigest, Ending ending, Instant when) implements Approval {}

@@ -23,7 +23,8 @@ public record Question(
         Optional<String> conversation,
         Instant asked,
         Instant expires,
-        ResolvedSpec spec) {
+        ResolvedSpec spec)
+        implements Approval {
     public Question {
         if (!specDigest.equals(spec.specDigest().text())) {
             throw new IllegalArgumentException("the digest to decide on is not that of the spec to be shown");

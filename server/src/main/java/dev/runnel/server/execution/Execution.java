@@ -3,6 +3,7 @@ package dev.runnel.server.execution;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
+import dev.runnel.server.watch.Watched;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// One execution: its record, its events, and the ways to reach into it while it runs. Thread-safe.
-final class Execution {
+final class Execution implements Watched {
     private final String id;
     private final Tenant tenant;
     private final ExecutionSpec asked;
@@ -55,11 +56,13 @@ final class Execution {
         state = new State.Queued(created);
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
-    Tenant tenant() {
+    @Override
+    public Tenant tenant() {
         return tenant;
     }
 

@@ -3,6 +3,7 @@ package dev.runnel.server.execution;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
+import dev.runnel.server.watch.Changes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,7 +13,7 @@ import java.util.Set;
 /// One watch of a tenant's executions: what there is, then a mark, then what changes. Used by one thread.
 public final class ExecutionWatch {
     private final Executions executions;
-    private final Changes changes;
+    private final Changes<Execution> changes;
     private final Tenant tenant;
     private final ExecutionFilter filter;
     private final Set<String> shown = new HashSet<>();
@@ -38,7 +39,8 @@ public final class ExecutionWatch {
     }
 
     /// @param resumeAt the position to go on from, when the changes since are known; otherwise negative
-    ExecutionWatch(Executions executions, Changes changes, Tenant tenant, ExecutionFilter filter, long resumeAt) {
+    ExecutionWatch(
+            Executions executions, Changes<Execution> changes, Tenant tenant, ExecutionFilter filter, long resumeAt) {
         this.executions = executions;
         this.changes = changes;
         this.tenant = tenant;
@@ -82,8 +84,8 @@ public final class ExecutionWatch {
         return steps;
     }
 
-    private void show(Changes.Change change, List<Step> steps) {
-        var view = change.execution().map(Execution::view).filter(filter::matches);
+    private void show(Changes.Change<Execution> change, List<Step> steps) {
+        var view = change.item().map(Execution::view).filter(filter::matches);
         if (view.isPresent()) {
             shown.add(change.id());
             steps.add(new Step.Changed(view.get(), position));

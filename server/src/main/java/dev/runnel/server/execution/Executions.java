@@ -9,6 +9,7 @@ import dev.runnel.server.paging.Page;
 import dev.runnel.server.paging.PageRequest;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
+import dev.runnel.server.watch.Changes;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,7 +29,7 @@ public final class Executions implements AutoCloseable {
     private final String instance;
     private final InstantSource clock;
     private final Starter starter;
-    private final Changes changes = new Changes();
+    private final Changes<Execution> changes = new Changes<>();
     private final Remembered remembered;
 
     /// How long and how much is kept.

@@ -1,6 +1,7 @@
 package dev.runnel.server.execution;
 
 import dev.runnel.server.auth.Tenant;
+import dev.runnel.server.watch.Changes;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -26,7 +27,7 @@ final class Remembered {
     private final InstantSource clock;
     private final Spool spool;
     private final long memory;
-    private final Changes changes;
+    private final Changes<Execution> changes;
     private final ConcurrentHashMap<Key, Execution> executions = new ConcurrentHashMap<>();
 
     /// Guards what follows. Invariant: `taken` is the sum of the weights in `ended`, which is in the order of
@@ -41,7 +42,7 @@ final class Remembered {
     private record Ended(Execution execution, long weight) {}
 
     /// @param memory bytes that ended executions may take
-    Remembered(InstantSource clock, Spool spool, long memory, Changes changes) {
+    Remembered(InstantSource clock, Spool spool, long memory, Changes<Execution> changes) {
         this.clock = clock;
         this.spool = spool;
         this.memory = memory;

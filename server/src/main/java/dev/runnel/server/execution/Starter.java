@@ -4,6 +4,7 @@ import dev.runnel.server.admission.Admission;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
+import dev.runnel.server.watch.Changes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -20,7 +21,7 @@ final class Starter {
     private final InstantSource clock;
     private final Executions.Retention retention;
     private final Remembered remembered;
-    private final Changes changes;
+    private final Changes<Execution> changes;
 
     /// Shared while an execution is registered, exclusive while `draining` is set.
     private final ReentrantReadWriteLock registering = new ReentrantReadWriteLock();
@@ -33,7 +34,7 @@ final class Starter {
             InstantSource clock,
             Executions.Retention retention,
             Remembered remembered,
-            Changes changes) {
+            Changes<Execution> changes) {
         this.instance = instance;
         this.means = means;
         this.clock = clock;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.runnel.server.approval.ApprovalWatch.Step;
 import dev.runnel.server.auth.Tenant;
 import dev.runnel.server.paging.PageRequest;
 import dev.runnel.server.refusal.Refusal;
@@ -177,6 +178,56 @@ final class ApprovalsTest {
         assertThat(ids(last.items())).containsExactly("e0");
         assertThat(last.next()).isEmpty();
         approvals.close();
+    }
+
+    @Test
+    void a_watch_shows_what_waits_then_a_mark_then_what_comes_and_how_it_ends() throws Exception {
+        Asker.asks(approvals, question);
+        var watch = approvals.watch(Tenant.LOCAL, Optional.empty());
+
+        assertThat(watch.next(Duration.ZERO)).containsExactly(new Step.Present(question), new Step.Synced(1));
+        assertThat(watch.next(Duration.ZERO)).isEmpty();
+
+        var next = question("e2");
+        Asker.asks(approvals, next);
+        assertThat(watch.next(Duration.ofMinutes(1))).containsExactly(new Step.Changed(next, 2));
+        var verdict = decide(question, true, "ann");
+        assertThat(watch.next(Duration.ofMinutes(1))).containsExactly(new Step.Changed(ending(question, verdict), 3));
+        approvals.close();
+        assertThat(watch.next(Duration.ofMinutes(1))).singleElement().isInstanceOf(Step.Changed.class);
+        assertThatThrownBy(() -> watch.next(Duration.ofMinutes(1))).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void a_watch_that_comes_back_gets_the_mark_and_what_it_missed() throws Exception {
+        var asker = Asker.asks(approvals, question);
+        approvals.watch(Tenant.LOCAL, Optional.empty());
+        asker.interrupt();
+        assertThatThrownBy(asker::verdict).hasCauseInstanceOf(InterruptedException.class);
+
+        var resumed = approvals.watch(Tenant.LOCAL, Optional.of(1L));
+        var strange = approvals.watch(Tenant.LOCAL, Optional.of(99L));
+
+        assertThat(resumed.next(Duration.ZERO)).containsExactly(new Step.Synced(1));
+        assertThat(resumed.next(Duration.ZERO))
+                .containsExactly(new Step.Changed(ending(question, new Ending.Withdrawn()), 2));
+        assertThat(strange.next(Duration.ZERO)).containsExactly(new Step.Synced(2));
+        assertThat(strange.next(Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void a_watch_shows_nothing_of_another_tenant() throws Exception {
+        Asker.asks(approvals, Questions.of(OTHER, "e1", "print(1)", clock));
+        var watch = approvals.watch(Tenant.LOCAL, Optional.empty());
+        Asker.asks(approvals, Questions.of(OTHER, "e2", "print(1)", clock));
+
+        assertThat(watch.next(Duration.ZERO)).containsExactly(new Step.Synced(1));
+        assertThat(watch.next(Duration.ZERO)).isEmpty();
+        approvals.close();
+    }
+
+    private Decided ending(Question question, Ending ending) {
+        return new Decided(question.tenant(), question.id(), question.specDigest(), ending, clock.instant());
     }
 
     private Question question(String id) {

@@ -1,4 +1,4 @@
-package dev.runnel.server.execution;
+package dev.runnel.server.watch;
 
 import dev.runnel.server.auth.Tenant;
 import java.time.Duration;
@@ -12,40 +12,48 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Which executions changed, in what order. Only the last change of each is kept, so a watcher that reads
-/// slowly misses steps in between but never the last one, and memory is bounded by the number of executions.
-/// Thread-safe.
-final class Changes {
-    /// Executions that were forgotten, of which so many are remembered for watchers that come back.
-    private static final int MAX_REMOVED = 1_000;
+/// Which things changed, in what order. Only the last change of each is kept, so a watcher that reads slowly
+/// misses steps in between but never the last one, and memory is bounded by the number of things. Thread-safe.
+public final class Changes<T extends Watched> {
+    /// Last changes, of which so many are remembered for watchers that come back.
+    private static final int MAX_LAST = 1_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     /// All below are guarded by `lock`.
-    private final TreeMap<Long, Change> byRevision = new TreeMap<>();
+    private final TreeMap<Long, Change<T>> byRevision = new TreeMap<>();
 
-    private final Map<Execution, Long> latest = new HashMap<>();
-    private final ArrayDeque<Long> removals = new ArrayDeque<>();
+    private final Map<Key, Long> latest = new HashMap<>();
+    private final ArrayDeque<Long> lasts = new ArrayDeque<>();
     private long revision;
     private long forgottenUpTo;
     private boolean closed;
 
-    /// A change of one execution.
+    /// A change of one thing.
     ///
-    /// @param execution absent when it was forgotten
-    record Change(long revision, Tenant tenant, String id, Optional<Execution> execution) {}
+    /// @param item what it is from then on; absent when it is gone
+    public record Change<T>(long revision, Tenant tenant, String id, Optional<T> item) {}
 
-    void changed(Execution execution) {
-        add(execution, false);
+    private record Key(Tenant tenant, String id) {}
+
+    /// It is new, or another than before.
+    public void changed(T item) {
+        add(item, Optional.of(item), false);
     }
 
-    void gone(Execution execution) {
-        add(execution, true);
+    /// It has changed for the last time.
+    public void last(T item) {
+        add(item, Optional.of(item), true);
+    }
+
+    /// It is no more.
+    public void gone(T item) {
+        add(item, Optional.empty(), true);
     }
 
     /// Number of the newest change.
-    long revision() {
+    public long revision() {
         lock.lock();
         try {
             return revision;
@@ -54,8 +62,8 @@ final class Changes {
         }
     }
 
-    /// Whether every change after `position` is known, removals included.
-    boolean knows(long position) {
+    /// Whether every change after `position` is known, the last of things included.
+    public boolean knows(long position) {
         lock.lock();
         try {
             return position >= forgottenUpTo && position <= revision;
@@ -67,12 +75,12 @@ final class Changes {
     /// Waits for changes after `position`.
     ///
     /// @return in order; none when nothing happened for so long, or after [#close()]
-    List<Change> after(Tenant tenant, long position, Duration patience) throws InterruptedException {
+    public List<Change<T>> after(Tenant tenant, long position, Duration patience) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             var nanos = patience.toNanos();
             while (true) {
-                var found = new ArrayList<Change>();
+                var found = new ArrayList<Change<T>>();
                 for (var change : byRevision.tailMap(position, false).values()) {
                     if (change.tenant().equals(tenant)) {
                         found.add(change);
@@ -88,7 +96,8 @@ final class Changes {
         }
     }
 
-    boolean isClosed() {
+    /// Whether nobody will hear of any more.
+    public boolean isClosed() {
         lock.lock();
         try {
             return closed;
@@ -98,7 +107,7 @@ final class Changes {
     }
 
     /// Wakes all watchers, for good.
-    void close() {
+    public void close() {
         lock.lock();
         try {
             closed = true;
@@ -108,21 +117,21 @@ final class Changes {
         }
     }
 
-    private void add(Execution execution, boolean gone) {
+    private void add(T item, Optional<T> now, boolean last) {
+        var key = new Key(item.tenant(), item.id());
         lock.lock();
         try {
             revision++;
-            var before = latest.remove(execution);
+            var before = latest.remove(key);
             if (before != null) {
                 byRevision.remove(before);
             }
-            var now = gone ? Optional.<Execution>empty() : Optional.of(execution);
-            byRevision.put(revision, new Change(revision, execution.tenant(), execution.id(), now));
-            if (gone) {
-                removals.add(revision);
-                forgetRemovals();
+            byRevision.put(revision, new Change<>(revision, item.tenant(), item.id(), now));
+            if (last) {
+                lasts.add(revision);
+                forgetOldest();
             } else {
-                latest.put(execution, revision);
+                latest.put(key, revision);
             }
             changed.signalAll();
         } finally {
@@ -130,9 +139,9 @@ final class Changes {
         }
     }
 
-    private void forgetRemovals() {
-        while (removals.size() > MAX_REMOVED) {
-            forgottenUpTo = removals.remove();
+    private void forgetOldest() {
+        while (lasts.size() > MAX_LAST) {
+            forgottenUpTo = lasts.remove();
             byRevision.remove(forgottenUpTo);
         }
     }
