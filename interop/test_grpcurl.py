@@ -35,7 +35,7 @@ def call(grpcurl: pathlib.Path, daemon: object, *arguments: str) -> str:
 def test_reflection_lists_the_services(grpcurl, daemon) -> None:
     listed = call(grpcurl, daemon, "list").split()
 
-    services = {"ExecutionService", "SessionService", "FileService", "SystemService"}
+    services = {"ExecutionService", "SessionService", "FileService", "ApprovalService", "SystemService"}
     assert {f"runnel.v1.{name}" for name in services} <= set(listed)
     assert "grpc.health.v1.Health" in listed
 

@@ -5,6 +5,7 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.server.admission.Admission;
+import dev.runnel.server.approval.Approvals;
 import dev.runnel.server.auth.TokenFile;
 import dev.runnel.server.config.Configuration;
 import dev.runnel.server.config.RuntimeDirectory;
@@ -20,6 +21,7 @@ import dev.runnel.server.routing.Languages;
 import dev.runnel.server.routing.LimitResolver;
 import dev.runnel.server.routing.Placer;
 import dev.runnel.server.routing.Router;
+import dev.runnel.server.rpc.ApprovalRpc;
 import dev.runnel.server.rpc.Calls;
 import dev.runnel.server.rpc.Edge;
 import dev.runnel.server.rpc.ExecutionRpc;
@@ -102,6 +104,9 @@ final class Composition {
                 directory,
                 configuration.concurrency().maxQueueTime());
 
+        // What waits for a person. Denied before executions end, so that none begins meanwhile.
+        var approvals = new Approvals(clock, configuration.retention().endedExecutions());
+
         // From a plan to its end. Executions end before the sessions that they are in, so they are closed first.
         var executions = executions(instance, router, contents, timers);
         var inside = new ExecutionsInside(executions);
@@ -111,12 +116,14 @@ final class Composition {
         timers.every(SWEEP, contents::sweep);
         timers.every(SWEEP, sessions::sweep);
         timers.every(SWEEP, executions::sweep);
+        timers.every(SWEEP, approvals::sweep);
 
         // The edge comes last: nobody is let in before everything behind it is there.
         var calls = new Calls(validation);
         var services = List.<BindableService>of(
                 new ExecutionRpc(calls, executions, clock, SILENCE),
                 new SessionRpc(calls, sessions, executions, instance.id()),
+                new ApprovalRpc(calls, approvals, instance.id(), SILENCE),
                 new FileRpc(calls, contents),
                 new SystemRpc(calls, instance.id(), configuration, catalog, languages));
         var socket = socket(runtime, instance.path());
@@ -129,6 +136,7 @@ final class Composition {
         closing.<AutoCloseable>add(() -> {
             health.draining();
             sessions.drain();
+            approvals.close();
             executions.shutDown(configuration.shutdownGrace());
         });
         log.atInfo()

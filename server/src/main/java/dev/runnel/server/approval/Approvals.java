@@ -30,6 +30,9 @@ public final class Approvals implements AutoCloseable {
     private static final int MAX_DECIDED = 10_000;
 
     private static final Verdict SHUT_DOWN = new Verdict.Denied("the daemon", "the daemon is shutting down");
+    /// What a question takes in a list beside its code, roughly and rather too much.
+    private static final int SPEC_BYTES = 2_048;
+
     private static final NewestFirst<Question> ORDER = new NewestFirst<>(Question::asked, Question::id);
 
     private final InstantSource clock;
@@ -109,15 +112,15 @@ public final class Approvals implements AutoCloseable {
 
     /// What of the tenant waits, newest first. A page may have fewer than it could, so that no answer grows too large.
     ///
-    /// @param codeBytes of all questions of a page together; a single one may have more
-    public Page<Question> list(Tenant tenant, PageRequest page, int codeBytes) throws RefusedException {
+    /// @param bytes of all questions of a page together; a single one may have more
+    public Page<Question> list(Tenant tenant, PageRequest page, int bytes) throws RefusedException {
         var all = questions(tenant);
         var found = ORDER.page(all, tenant, page);
         var fit = 0;
-        var bytes = 0L;
+        var taken = 0L;
         for (var question : found.items()) {
-            bytes += question.code().getBytes(StandardCharsets.UTF_8).length;
-            if (fit > 0 && bytes > codeBytes) {
+            taken += SPEC_BYTES + question.code().getBytes(StandardCharsets.UTF_8).length;
+            if (fit > 0 && taken > bytes) {
                 return ORDER.page(all, tenant, new PageRequest(fit, page.token()));
             }
             fit++;

@@ -3,6 +3,7 @@ package dev.runnel.server.rpc;
 import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.testkit.FakeExecutor;
 import dev.runnel.server.admission.Admission;
+import dev.runnel.server.approval.Approvals;
 import dev.runnel.server.execution.Executions;
 import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
@@ -39,6 +40,7 @@ final class EdgeFixture implements AutoCloseable {
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     final InstantSource clock = now::get;
     final Executions executions;
+    final Approvals approvals = new Approvals(clock, Duration.ofMinutes(10));
     final Path socket;
     final Health health = new Health();
 
@@ -74,8 +76,9 @@ final class EdgeFixture implements AutoCloseable {
             var calls = new Calls(new Validation());
             var service = new ExecutionRpc(calls, executions, clock, silence);
             var listener = new Listener.Unix(socket, PosixFilePermissions.fromString("rw-------"), Optional.empty());
-            edge = Edge.open(List.of(listener), INSTANCE, List.of(service, health.service()));
-            health.serving(List.of(service));
+            var approvalService = new ApprovalRpc(calls, approvals, INSTANCE, silence);
+            edge = Edge.open(List.of(listener), INSTANCE, List.of(service, approvalService, health.service()));
+            health.serving(List.of(service, approvalService));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
