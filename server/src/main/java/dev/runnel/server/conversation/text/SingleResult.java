@@ -24,6 +24,8 @@ record SingleResult(int exitCode, String output, boolean ran) {
     /// 128 and SIGKILL, by which limits are enforced.
     private static final int KILLED = 137;
 
+    private static final String NOT_RUN = "Code was not executed. Reason: ";
+
     /// @param blocks at least one
     static SingleResult of(List<BlockText> blocks) {
         var told = blocks.stream()
@@ -32,46 +34,54 @@ record SingleResult(int exitCode, String output, boolean ran) {
         if (told.isEmpty()) {
             return new SingleResult(FAILED, notRun(blocks), false);
         }
-        var result = new SingleResult(0, "", false);
+        var exitCode = 0;
+        var output = new StringBuilder();
+        var ran = false;
         for (var block : told) {
-            result = result.then(block);
+            var words = Words.of(block.end());
+            output.append(block.output());
+            ran |= words.ran() || !output.isEmpty();
+            output.append(words.ran() || output.isEmpty() ? "" : "\n").append(words.text());
+            exitCode = exitCode == 0 ? words.exitCode() : exitCode;
         }
-        return result;
-    }
-
-    private SingleResult then(BlockText block) {
-        var before = new SingleResult(
-                exitCode, output + block.output(), ran || !block.output().isEmpty());
-        return switch (block.end()) {
-            case BlockEnd.Exited(var code) -> before.ended(code, "");
-            case BlockEnd.Signalled(var name) -> before.ended(SIGNAL + SignalNames.number(name), "");
-            case BlockEnd.WallTimeExceeded() -> before.ended(TIMEOUT, "\nTimeout");
-            case BlockEnd.CpuTimeExceeded() -> before.ended(TIMEOUT, "\nTimeout");
-            case BlockEnd.MemoryExceeded() -> before.ended(KILLED, "\nMemory limit exceeded");
-            case BlockEnd.OutputExceeded() -> before.ended(KILLED, "\nOutput limit exceeded");
-            case BlockEnd.Cancelled() -> before.ended(CANCELLED, "\nCancelled");
-            case BlockEnd.UnknownLanguage(var name) ->
-                before.ended(FAILED, "\nunknown language " + name.toLowerCase(Locale.ROOT));
-            case BlockEnd.FileOutside() -> before.ended(FAILED, "Filename is not in the workspace");
-            case BlockEnd.Denied(var reason) -> before.stopped("Code execution was not approved. Reason: " + reason);
-            case BlockEnd.Failed(var message) -> before.stopped("Code execution failed. Reason: " + message);
-            case BlockEnd.NotRun(var _) -> before;
-        };
-    }
-
-    private SingleResult ended(int code, String words) {
-        return new SingleResult(exitCode == 0 ? code : exitCode, output + words, true);
-    }
-
-    private SingleResult stopped(String sentence) {
-        return new SingleResult(
-                exitCode == 0 ? FAILED : exitCode, output.isEmpty() ? sentence : output + "\n" + sentence, ran);
+        return new SingleResult(exitCode, output.toString(), ran);
     }
 
     private static String notRun(List<BlockText> blocks) {
         return blocks.stream()
                 .map(block -> block.end() instanceof BlockEnd.NotRun(var why) ? why : "")
                 .distinct()
-                .collect(Collectors.joining("; ", "Code was not executed. Reason: ", ""));
+                .collect(Collectors.joining("; ", NOT_RUN, ""));
+    }
+
+    /// What the end of one block adds.
+    ///
+    /// @param text stands behind the block's output; on a line of its own unless the block ran
+    private record Words(int exitCode, String text, boolean ran) {
+        static Words of(BlockEnd end) {
+            return switch (end) {
+                case BlockEnd.Exited(var code) -> ended(code, "");
+                case BlockEnd.Signalled(var name) -> ended(SIGNAL + SignalNames.number(name), "");
+                case BlockEnd.WallTimeExceeded() -> ended(TIMEOUT, "\nTimeout");
+                case BlockEnd.CpuTimeExceeded() -> ended(TIMEOUT, "\nTimeout");
+                case BlockEnd.MemoryExceeded() -> ended(KILLED, "\nMemory limit exceeded");
+                case BlockEnd.OutputExceeded() -> ended(KILLED, "\nOutput limit exceeded");
+                case BlockEnd.Cancelled() -> ended(CANCELLED, "\nCancelled");
+                case BlockEnd.UnknownLanguage(var name) ->
+                    ended(FAILED, "\nunknown language " + name.toLowerCase(Locale.ROOT));
+                case BlockEnd.FileOutside() -> ended(FAILED, "Filename is not in the workspace");
+                case BlockEnd.Denied(var reason) -> stopped("Code execution was not approved. Reason: " + reason);
+                case BlockEnd.Failed(var message) -> stopped("Code execution failed. Reason: " + message);
+                case BlockEnd.NotRun(var why) -> stopped(NOT_RUN + why);
+            };
+        }
+
+        private static Words ended(int exitCode, String text) {
+            return new Words(exitCode, text, true);
+        }
+
+        private static Words stopped(String sentence) {
+            return new Words(FAILED, sentence, false);
+        }
     }
 }
