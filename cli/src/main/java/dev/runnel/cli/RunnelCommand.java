@@ -19,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
             PsCommand.class,
             AttachCommand.class,
             CancelCommand.class,
+            ApproveCommand.class,
             HealthCommand.class,
             WarmCommand.class,
             HelpCommand.class,

@@ -32,6 +32,9 @@ final class CommandLineTest {
                 "exec python -c 1 --token-file /dev/null",
                 "exec python /no/such/file",
                 "run /no/such/file.md",
+                "approve --deny",
+                "approve --reason because",
+                "approve --list --id e1",
             })
     void wrong_usage_is_told_on_stderr_without_a_stack_trace_and_exits_with_121(String line) {
         var code = execute(line.split(" "));

@@ -1,10 +1,13 @@
 package dev.runnel.client;
 
 import dev.runnel.client.ExecutionStream.Opening;
+import dev.runnel.v1.ApprovalServiceGrpc;
 import dev.runnel.v1.AttachExecutionRequest;
 import dev.runnel.v1.CancelExecutionRequest;
 import dev.runnel.v1.CreateSessionRequest;
 import dev.runnel.v1.CreateSessionResponse;
+import dev.runnel.v1.DecideApprovalRequest;
+import dev.runnel.v1.DecideApprovalResponse;
 import dev.runnel.v1.DeleteSessionRequest;
 import dev.runnel.v1.ExecuteRequest;
 import dev.runnel.v1.Execution;
@@ -13,6 +16,8 @@ import dev.runnel.v1.GetCapabilitiesRequest;
 import dev.runnel.v1.GetCapabilitiesResponse;
 import dev.runnel.v1.GetExecutionRequest;
 import dev.runnel.v1.GetSessionRequest;
+import dev.runnel.v1.ListApprovalsRequest;
+import dev.runnel.v1.ListApprovalsResponse;
 import dev.runnel.v1.ListExecutionsRequest;
 import dev.runnel.v1.ListExecutionsResponse;
 import dev.runnel.v1.ListSessionsRequest;
@@ -24,6 +29,8 @@ import dev.runnel.v1.SendSignalRequest;
 import dev.runnel.v1.Session;
 import dev.runnel.v1.SessionServiceGrpc;
 import dev.runnel.v1.SystemServiceGrpc;
+import dev.runnel.v1.WatchApprovalsRequest;
+import dev.runnel.v1.WatchApprovalsResponse;
 import dev.runnel.v1.WriteStdinRequest;
 import dev.runnel.v1.WriteStdinResponse;
 import io.grpc.Metadata;
@@ -39,6 +46,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// A daemon, as its clients see it.
@@ -167,6 +175,35 @@ public final class RunnelClient implements AutoCloseable {
         var request = DeleteSessionRequest.newBuilder().setSessionId(sessionId).build();
         var _ = call(() ->
                 timed(SessionServiceGrpc.newBlockingStub(connection.channel())).deleteSession(request));
+    }
+
+    /// What waits for a person's approval, newest first.
+    public ListApprovalsResponse listApprovals(ListApprovalsRequest request) {
+        return call(() ->
+                timed(ApprovalServiceGrpc.newBlockingStub(connection.channel())).listApprovals(request));
+    }
+
+    /// Lets something that waits run, or not. The same decision again is harmless.
+    public DecideApprovalResponse decideApproval(DecideApprovalRequest request) {
+        return call(() ->
+                timed(ApprovalServiceGrpc.newBlockingStub(connection.channel())).decideApproval(request));
+    }
+
+    /// Gives each step of a watch to `steps`, but no heartbeats, for as long as the daemon and the connection last.
+    ///
+    /// @throws RunnelException at its end, whatever that was; the last resume token goes on from there
+    public void watchApprovals(WatchApprovalsRequest request, Consumer<WatchApprovalsResponse> steps) {
+        var _ = call(() -> {
+            var stream =
+                    ApprovalServiceGrpc.newBlockingStub(connection.channel()).watchApprovals(request);
+            while (stream.hasNext()) {
+                var step = stream.next();
+                if (!step.hasHeartbeat()) {
+                    steps.accept(step);
+                }
+            }
+            throw Status.UNAVAILABLE.withDescription("the watch ended").asRuntimeException();
+        });
     }
 
     /// What the daemon can do.
