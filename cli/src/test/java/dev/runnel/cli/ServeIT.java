@@ -27,6 +27,9 @@ final class ServeIT {
             assertThat(daemon.run("attach", "mine")).isEqualTo(new Distribution.Result(4, "over the socket\n", ""));
             assertThat(daemon.run("cancel", "mine").out()).contains("mine  exited with 4");
             assertThat(daemon.run("attach", "nobody").err()).contains("EXECUTION_NOT_FOUND");
+            assertThat(daemon.run("approve", "--list").out()).isEqualTo("nothing waits for approval\n");
+            assertThat(daemon.run("approve").err()).contains("without a terminal", "--list");
+            assertThat(daemon.run("approve", "--id", "nobody").exitCode()).isEqualTo(121);
             assertThat(daemon.run("capabilities").out()).contains("executor process", "language python");
             assertThat(daemon.run("health", "--service", "no.such").exitCode()).isEqualTo(1);
         }
