@@ -11,6 +11,7 @@ import dev.runnel.server.config.Configuration;
 import dev.runnel.server.config.RuntimeDirectory;
 import dev.runnel.server.content.ContentStore;
 import dev.runnel.server.content.WorkspaceArtifacts;
+import dev.runnel.server.conversation.Conversations;
 import dev.runnel.server.execution.Executions;
 import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
@@ -23,6 +24,7 @@ import dev.runnel.server.routing.Placer;
 import dev.runnel.server.routing.Router;
 import dev.runnel.server.rpc.ApprovalRpc;
 import dev.runnel.server.rpc.Calls;
+import dev.runnel.server.rpc.ConversationRpc;
 import dev.runnel.server.rpc.Edge;
 import dev.runnel.server.rpc.ExecutionRpc;
 import dev.runnel.server.rpc.FileRpc;
@@ -113,6 +115,10 @@ final class Composition {
         var sessions = closing.add(
                 new Sessions(directory, languages, placer, limits, inside, configuration.sessions(), clock));
         closing.add(executions);
+
+        // Conversations end before the executions and sessions that are theirs.
+        var conversations = closing.add(conversations(instance, executions, sessions, approvals, languages));
+        timers.every(SWEEP, conversations::sweep);
         timers.every(SWEEP, contents::sweep);
         timers.every(SWEEP, sessions::sweep);
         timers.every(SWEEP, executions::sweep);
@@ -124,6 +130,7 @@ final class Composition {
                 new ExecutionRpc(calls, executions, clock, SILENCE),
                 new SessionRpc(calls, sessions, executions, instance.id()),
                 new ApprovalRpc(calls, approvals, instance.id(), SILENCE),
+                new ConversationRpc(calls, conversations, executions, clock, SILENCE),
                 new FileRpc(calls, contents),
                 new SystemRpc(calls, instance.id(), configuration, catalog, languages));
         var socket = socket(runtime, instance.path());
@@ -135,6 +142,7 @@ final class Composition {
         // Closed before all else: what runs ends while clients can still hear of it.
         closing.<AutoCloseable>add(() -> {
             health.draining();
+            conversations.drain();
             sessions.drain();
             approvals.close();
             executions.shutDown(configuration.shutdownGrace());
@@ -166,6 +174,26 @@ final class Composition {
                 clock,
                 new Executions.Retention(
                         kept.endedExecutions(), kept.eventBytes(), kept.detachedOutput(), endedMemory()));
+    }
+
+    private Conversations conversations(
+            InstanceDirectory instance,
+            Executions executions,
+            Sessions sessions,
+            Approvals approvals,
+            Languages languages) {
+        var kept = configuration.retention();
+        return new Conversations(
+                new Conversations.Means(
+                        executions,
+                        sessions,
+                        approvals,
+                        languages,
+                        clock,
+                        instance.id(),
+                        kept.eventBytes().bytes()),
+                kept.endedExecutions(),
+                configuration.sessions().maxSessions());
     }
 
     /// A quarter of the heap for what has ended: the rest is for what runs.

@@ -60,6 +60,13 @@ public final class Approvals implements AutoCloseable {
     /// @throws IllegalStateException when the id was asked about before: a decision on that, repeated late, would
     ///     be taken for one on this
     public Verdict ask(Question question) throws InterruptedException {
+        return ask(question, () -> {});
+    }
+
+    /// As [#ask(Question)].
+    ///
+    /// @param whenAsked run once it can be decided
+    public Verdict ask(Question question, Runnable whenAsked) throws InterruptedException {
         Waiting mine;
         var now = clock.instant();
         lock.lock();
@@ -73,6 +80,7 @@ public final class Approvals implements AutoCloseable {
             lock.unlock();
         }
         try {
+            whenAsked.run();
             return await(mine);
         } finally {
             log(withdraw(mine)); // whatever it was that ended the wait

@@ -61,6 +61,12 @@ final class Starter {
     /// What the request would be run as. The caller closes it.
     Plan plan(Tenant tenant, ExecutionRequest request) throws RefusedException {
         var plan = means.resolver().resolve(tenant, request.spec());
+        var approved = request.approved();
+        if (approved.isPresent() && !approved.get().equals(plan.spec().specDigest())) {
+            plan.close();
+            throw new RefusedException(
+                    new Refusal.SpecChanged(), "what was approved is not what would run by now; ask again");
+        }
         if (request.onDisconnect() instanceof OnDisconnect.Detach
                 && plan.output().compareTo(retention.detachedOutput()) > 0) {
             plan.close();

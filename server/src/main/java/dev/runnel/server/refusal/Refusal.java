@@ -125,6 +125,11 @@ public sealed interface Refusal {
 
     /// The decision is about another spec than the one that waits.
     record ApprovalSpecMismatch() implements Precondition {}
+    /// The conversation takes no more inputs.
+    record ConversationClosed() implements Precondition {}
+
+    /// What was approved is not what would run.
+    record SpecChanged() implements Precondition {}
 
     // UNAVAILABLE
 
@@ -155,12 +160,17 @@ public sealed interface Refusal {
 
     /// Nothing of that id waits for approval, or not of this tenant.
     record ApprovalNotFound() implements Refusal {}
+    /// No such conversation, or not this tenant's.
+    record ConversationNotFound() implements Refusal {}
 
     /// The id names an execution with another spec.
     record ExecutionIdReused() implements Refusal {}
 
     /// The id names a session of another kind.
     record SessionIdReused() implements Refusal {}
+
+    /// The id names another conversation.
+    record ConversationIdReused() implements Refusal {}
 
     // OUT_OF_RANGE
 
@@ -175,6 +185,11 @@ public sealed interface Refusal {
 
     /// A range behind the end.
     record ContentRange(long size) implements Refusal {}
+
+    /// An input that leaves a gap.
+    ///
+    /// @param applied number of the last one that was applied
+    record InputGap(long applied) implements Refusal {}
 
     // INTERNAL
 

@@ -79,6 +79,29 @@ public final class Calls {
         return incoming.observer();
     }
 
+    /// What a method does that streams both ways.
+    @FunctionalInterface
+    public interface Conversing<Q extends Message, T> {
+        void answer(Incoming<Q> requests, Reply<T> reply) throws RefusedException, InterruptedException;
+    }
+
+    /// Runs a method that streams both ways.
+    ///
+    /// @param method what the log calls it
+    public <Q extends Message, T> StreamObserver<Q> converse(
+            String method, StreamObserver<T> observer, Conversing<Q, T> work) {
+        var call = (ServerCallStreamObserver<T>) observer;
+        call.disableAutoRequest();
+        var reply = new Reply<>(call);
+        var incoming = new Incoming<Q>(call, validation);
+        var thread =
+                Thread.ofVirtual().name(method).unstarted(() -> run(method, reply, () -> work.answer(incoming, reply)));
+        call.setOnReadyHandler(reply::ready);
+        call.setOnCancelHandler(thread::interrupt);
+        thread.start();
+        return incoming.observer();
+    }
+
     @FunctionalInterface
     private interface Work {
         void run() throws RefusedException, InterruptedException;

@@ -58,7 +58,8 @@ public final class FromProto {
                         : new OnDisconnect.Cancel(Duration.ZERO),
                 request.getLabelsMap(),
                 request.getValidateOnly(),
-                text(request.getExpectedInstance()));
+                text(request.getExpectedInstance()),
+                Optional.empty());
     }
 
     /// An ExecutionSpec.

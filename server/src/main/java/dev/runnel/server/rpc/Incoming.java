@@ -26,12 +26,21 @@ public final class Incoming<T extends Message> {
     /// @throws RefusedException when it breaks a rule of its proto file
     /// @throws InterruptedException when the call is over
     public Optional<T> next() throws RefusedException, InterruptedException {
-        call.request(1);
-        var message = arrived.take();
+        var message = nextUnchecked();
         if (message.isPresent()) {
-            validation.check(message.get());
+            check(message.get());
         }
         return message;
+    }
+
+    /// As [#next], for who lets a message break its rules and the stream go on.
+    Optional<T> nextUnchecked() throws InterruptedException {
+        call.request(1);
+        return arrived.take();
+    }
+
+    void check(T message) throws RefusedException {
+        validation.check(message);
     }
 
     StreamObserver<T> observer() {

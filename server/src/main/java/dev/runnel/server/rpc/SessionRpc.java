@@ -88,21 +88,21 @@ public final class SessionRpc extends SessionServiceGrpc.SessionServiceImplBase 
     }
 
     private static SessionRequest decode(CreateSessionRequest request) {
-        var spec = request.getSpec();
         return new SessionRequest(
-                FromProto.text(request.getSessionId()),
-                new SessionSpec(
-                        FromProto.limits(spec.getLimits()),
-                        FromProto.isolation(spec.getMinimumIsolation()),
-                        FromProto.text(spec.getExecutor()),
-                        spec.getRequireCell(),
-                        FromProto.text(spec.getImage()),
-                        FromProto.text(spec.getLanguage()),
-                        FromProto.extras(spec.getMountsList(), spec.getDevicesList(), spec.getHostsList()),
-                        spec.hasIdleTimeout()
-                                ? Optional.of(FromProto.duration(spec.getIdleTimeout()))
-                                : Optional.empty()),
-                request.getLabelsMap());
+                FromProto.text(request.getSessionId()), spec(request.getSpec()), request.getLabelsMap());
+    }
+
+    /// A SessionSpec.
+    static SessionSpec spec(dev.runnel.v1.SessionSpec spec) {
+        return new SessionSpec(
+                FromProto.limits(spec.getLimits()),
+                FromProto.isolation(spec.getMinimumIsolation()),
+                FromProto.text(spec.getExecutor()),
+                spec.getRequireCell(),
+                FromProto.text(spec.getImage()),
+                FromProto.text(spec.getLanguage()),
+                FromProto.extras(spec.getMountsList(), spec.getDevicesList(), spec.getHostsList()),
+                spec.hasIdleTimeout() ? Optional.of(FromProto.duration(spec.getIdleTimeout())) : Optional.empty());
     }
 
     private static SessionFilter filter(ListSessionsRequest request) {

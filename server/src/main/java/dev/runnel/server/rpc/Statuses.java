@@ -136,6 +136,12 @@ public final class Statuses {
                 new Told(ErrorReason.ERROR_REASON_APPROVAL_DECIDED, Code.FAILED_PRECONDITION)
                         .with("decision", decision)
                         .with("decided_by", by);
+            case Refusal.ConversationNotFound() ->
+                new Told(ErrorReason.ERROR_REASON_CONVERSATION_NOT_FOUND, Code.NOT_FOUND);
+            case Refusal.ConversationIdReused() ->
+                new Told(ErrorReason.ERROR_REASON_CONVERSATION_ID_REUSED, Code.ALREADY_EXISTS);
+            case Refusal.InputGap(var applied) ->
+                outOfRange(ErrorReason.ERROR_REASON_INPUT_GAP).with("applied", applied);
             case Refusal.ExecutionIdReused() ->
                 new Told(ErrorReason.ERROR_REASON_EXECUTION_ID_REUSED, Code.ALREADY_EXISTS);
             case Refusal.SessionIdReused() -> new Told(ErrorReason.ERROR_REASON_SESSION_ID_REUSED, Code.ALREADY_EXISTS);
@@ -169,6 +175,8 @@ public final class Statuses {
             case Refusal.ExecutionNotRunning() -> ErrorReason.ERROR_REASON_EXECUTION_NOT_RUNNING;
             case Refusal.ApprovalSpecMismatch() -> ErrorReason.ERROR_REASON_APPROVAL_SPEC_MISMATCH;
             case Refusal.OutputNotRetainable _ -> ErrorReason.ERROR_REASON_OUTPUT_NOT_RETAINABLE;
+            case Refusal.ConversationClosed() -> ErrorReason.ERROR_REASON_CONVERSATION_CLOSED;
+            case Refusal.SpecChanged() -> ErrorReason.ERROR_REASON_SPEC_CHANGED;
         };
     }
 

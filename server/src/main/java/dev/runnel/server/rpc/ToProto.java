@@ -190,7 +190,8 @@ public final class ToProto {
         return message.build();
     }
 
-    private static Output output(Kind.Output output) {
+    /// What a program wrote.
+    static Output output(Kind.Output output) {
         return Output.newBuilder()
                 .setStream(stream(output.stream()))
                 .setOffset(output.offset())

@@ -116,6 +116,16 @@ final class Session implements SessionPlace {
         }
     }
 
+    /// Its idle time counts from now.
+    void touch() {
+        lock.lock();
+        try {
+            lastUsed = clock.instant();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Nobody finds or enters it any more.
     void delete() {
         lock.lock();

@@ -99,6 +99,11 @@ public final class Sessions implements AutoCloseable {
         return view(directory.live(new Session.Key(tenant, id)).orElseThrow(SessionDirectory::notFound));
     }
 
+    /// As if something had been executed in it: it is not idle.
+    public void touch(Tenant tenant, String id) {
+        directory.live(new Session.Key(tenant, id)).ifPresent(Session::touch);
+    }
+
     /// The tenant's sessions, newest first.
     public Page<SessionView> list(Tenant tenant, SessionFilter filter, PageRequest page) throws RefusedException {
         var views = directory.all().stream()

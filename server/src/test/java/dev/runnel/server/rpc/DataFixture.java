@@ -4,10 +4,12 @@ import dev.runnel.executors.spi.DataSize;
 import dev.runnel.executors.spi.Isolation;
 import dev.runnel.executors.testkit.FakeExecutor;
 import dev.runnel.server.admission.Admission;
+import dev.runnel.server.approval.Approvals;
 import dev.runnel.server.config.Configuration;
 import dev.runnel.server.config.SessionSettings;
 import dev.runnel.server.content.ContentStore;
 import dev.runnel.server.content.WorkspaceArtifacts;
+import dev.runnel.server.conversation.Conversations;
 import dev.runnel.server.execution.Executions;
 import dev.runnel.server.execution.Spool;
 import dev.runnel.server.execution.Timers;
@@ -20,6 +22,7 @@ import dev.runnel.server.session.ExecutionsInside;
 import dev.runnel.server.session.SessionDirectory;
 import dev.runnel.server.session.Sessions;
 import dev.runnel.server.testing.MovableClock;
+import dev.runnel.v1.ConversationServiceGrpc;
 import dev.runnel.v1.ExecuteRequest;
 import dev.runnel.v1.ExecutionEvent;
 import dev.runnel.v1.ExecutionServiceGrpc;
@@ -52,7 +55,9 @@ final class DataFixture implements AutoCloseable {
     final FakeExecutor executor = new FakeExecutor();
     final MovableClock clock = new MovableClock();
     final Sessions sessions;
+    final Conversations conversations;
 
+    private final Approvals approvals;
     private final Timers timers = new Timers();
     private final Edge edge;
     private final EventLoopGroup clientLoops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -89,6 +94,11 @@ final class DataFixture implements AutoCloseable {
                 new ExecutionsInside(executions),
                 new SessionSettings(IDLE, Duration.ofHours(1), Duration.ofHours(2), 8),
                 clock);
+        approvals = new Approvals(clock, Duration.ofMinutes(10));
+        conversations = new Conversations(
+                new Conversations.Means(executions, sessions, approvals, languages, clock, INSTANCE, 4 << 20),
+                Duration.ofMinutes(10),
+                8);
         var calls = new Calls(new Validation());
         var socket = directory.resolve("s");
         var listener = new Listener.Unix(socket, PosixFilePermissions.fromString("rw-------"), Optional.empty());
@@ -98,6 +108,7 @@ final class DataFixture implements AutoCloseable {
                 List.of(
                         new ExecutionRpc(calls, executions, clock, Duration.ofSeconds(15)),
                         new SessionRpc(calls, sessions, executions, INSTANCE),
+                        new ConversationRpc(calls, conversations, executions, clock, Duration.ofSeconds(15)),
                         new FileRpc(calls, contents)));
         channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .eventLoopGroup(clientLoops)
@@ -112,6 +123,15 @@ final class DataFixture implements AutoCloseable {
 
     SessionServiceGrpc.SessionServiceBlockingStub sessionClient() {
         return SessionServiceGrpc.newBlockingStub(channel);
+    }
+
+    ConversationServiceGrpc.ConversationServiceBlockingStub conversationClient() {
+        return ConversationServiceGrpc.newBlockingStub(channel);
+    }
+
+    /// A stream that is not begun.
+    ConverseStream converse() {
+        return new ConverseStream(channel);
     }
 
     FileServiceGrpc.FileServiceBlockingStub files() {
@@ -144,7 +164,9 @@ final class DataFixture implements AutoCloseable {
         try (timers;
                 edge;
                 executor;
-                sessions) {
+                sessions;
+                approvals;
+                conversations) {
             var _ = clientLoops.shutdownGracefully();
         }
     }
