@@ -4,6 +4,7 @@ import dev.runnel.client.ExecutionStream.Opening;
 import dev.runnel.v1.ApprovalServiceGrpc;
 import dev.runnel.v1.AttachExecutionRequest;
 import dev.runnel.v1.CancelExecutionRequest;
+import dev.runnel.v1.ConversationSpec;
 import dev.runnel.v1.CreateSessionRequest;
 import dev.runnel.v1.CreateSessionResponse;
 import dev.runnel.v1.DecideApprovalRequest;
@@ -23,6 +24,7 @@ import dev.runnel.v1.ListExecutionsResponse;
 import dev.runnel.v1.ListSessionsRequest;
 import dev.runnel.v1.ListSessionsResponse;
 import dev.runnel.v1.OnDisconnect;
+import dev.runnel.v1.OpenConversationRequest;
 import dev.runnel.v1.RunRequest;
 import dev.runnel.v1.RunResponse;
 import dev.runnel.v1.SendSignalRequest;
@@ -101,6 +103,22 @@ public final class RunnelClient implements AutoCloseable {
     private ExecutionStream open(Opening opening) {
         return new ExecutionStream(
                 connection.channel(), target, opening, settings.reconnectFor(), connection::reconnectNow);
+    }
+
+    /// Opens a conversation and streams its events.
+    ///
+    /// Asks for as much patience as this client takes to come back where the spec has no absence_timeout.
+    public ConversationStream converse(ConversationSpec spec) {
+        var complete = spec.toBuilder();
+        if (!spec.hasAbsenceTimeout()) {
+            complete.setAbsenceTimeout(duration(settings.reconnectFor()));
+        }
+        var request = OpenConversationRequest.newBuilder()
+                .setConversationId(UUID.randomUUID().toString())
+                .setSpec(complete)
+                .build();
+        return new ConversationStream(
+                connection.channel(), target, request, settings.reconnectFor(), connection::reconnectNow);
     }
 
     /// Runs a program and answers when it has ended, with the beginning and the end of its output. Not

@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/// One server-streaming call, read by blocking.
+/// One call that streams answers, read by blocking.
 ///
 /// Holds at most [#WINDOW] messages; when the reader is slow, HTTP/2 holds the rest back in the daemon.
 ///
@@ -45,11 +45,17 @@ final class StreamCall<T> {
     static <Q, R, T> StreamCall<T> start(
             Channel channel, MethodDescriptor<Q, R> method, Q request, Function<R, T> content) {
         ClientCall<Q, R> call = channel.newCall(method, CallOptions.DEFAULT);
+        var stream = open(call, content);
+        call.sendMessage(request);
+        call.halfClose();
+        return stream;
+    }
+
+    /// Starts a call whose requests are the caller's to send.
+    static <Q, R, T> StreamCall<T> open(ClientCall<Q, R> call, Function<R, T> content) {
         var stream = new StreamCall<T>(call);
         call.start(stream.listener(content), new Metadata());
         call.request(WINDOW);
-        call.sendMessage(request);
-        call.halfClose();
         return stream;
     }
 

@@ -1,6 +1,8 @@
-/// The Java client: run programs on a Runnel daemon, watch them, cancel them, keep workspaces, move files.
+/// The Java client: run programs on a Runnel daemon, watch them, cancel them, keep workspaces, move files,
+/// hold conversations.
 ///
-/// Start at [RunnelClient] and [ExecutionStream]. Every call blocks and is meant for a virtual thread; the
+/// Start at [RunnelClient], [ExecutionStream] and [ConversationStream]. Every call blocks and is meant for a virtual
+/// thread; the
 /// words are those of the public contract, as protobuf made them (`dev.runnel.v1`).
 @NullMarked
 package dev.runnel.client;

@@ -47,6 +47,7 @@ final class FakeDaemon implements AutoCloseable {
     final BlockingQueue<AttachExecutionRequest> attaches = new LinkedBlockingQueue<>();
     final BlockingQueue<CancelExecutionRequest> cancels = new LinkedBlockingQueue<>();
     final FakeContent content = new FakeContent();
+    final FakeConversations conversations = new FakeConversations();
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Server server;
 
@@ -57,6 +58,7 @@ final class FakeDaemon implements AutoCloseable {
                 .workerEventLoopGroup(group)
                 .directExecutor()
                 .addService(content)
+                .addService(conversations)
                 .addService(new Executions());
         server = (tellsInstance ? builder.intercept(new InstanceHeader()) : builder)
                 .build()
