@@ -52,7 +52,7 @@ final class BlockFinder {
                 .map(block -> found(number, block))
                 .toList();
         if (!message.role().equals(spec.role())) {
-            return blocks.stream().map(block -> block.skip(SkipReason.ROLE)).toList();
+            return blocks.stream().map(block -> block.leaveOut(SkipReason.ROLE)).toList();
         }
         return switch (spec.selection()) {
             case Selection.All _ -> blocks;
@@ -65,7 +65,7 @@ final class BlockFinder {
     private static List<FoundBlock> onlyLast(List<FoundBlock> blocks) {
         var all = new ArrayList<>(blocks);
         for (var i = 0; i < all.size() - 1; i++) {
-            all.set(i, all.get(i).skip(SkipReason.NOT_SELECTED));
+            all.set(i, all.get(i).leaveOut(SkipReason.NOT_SELECTED));
         }
         return all;
     }
@@ -110,11 +110,13 @@ final class BlockFinder {
     }
 
     private FoundBlock decided(FoundBlock block) {
+        if (spec.executionOff()) {
+            return block.leaveOut(SkipReason.EXECUTION_OFF);
+        }
         var language = languages.find(block.language());
         if (block.language().isEmpty() || language.filter(this::isAllowed).isPresent()) {
             var outside = block.fileName().isPresent() && file(block).isEmpty();
-            var checked = outside ? block.skip(SkipReason.FILE_NAME) : block;
-            return spec.executionOff() ? checked.skip(SkipReason.EXECUTION_OFF) : checked;
+            return outside ? block.skip(SkipReason.FILE_NAME) : block;
         }
         return block.skip(SkipReason.UNKNOWN_LANGUAGE);
     }

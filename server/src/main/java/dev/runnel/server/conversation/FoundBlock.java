@@ -18,9 +18,14 @@ public record FoundBlock(
         Optional<Span> where,
         Optional<String> fileName,
         Optional<SkipReason> skipped) {
+    /// Says why it will not be run, if nothing does yet.
     FoundBlock skip(SkipReason reason) {
         return skipped.isPresent()
                 ? this
                 : new FoundBlock(message, language, code, where, fileName, Optional.of(reason));
+    }
+    /// Says that nobody wants it run, whatever else is wrong with it.
+    FoundBlock leaveOut(SkipReason reason) {
+        return new FoundBlock(message, language, code, where, fileName, Optional.of(reason));
     }
 }
