@@ -17,6 +17,9 @@ final class BlockInput {
     /// More than a program takes while a client sends the next bytes.
     private static final long ROOM = 1 << 20;
 
+    /// What bytes that came together take beside themselves, roughly.
+    private static final int WEIGHT = 256;
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -40,12 +43,12 @@ final class BlockInput {
     void add(ByteBuffer data, boolean eof) throws RefusedException {
         lock.lock();
         try {
-            if (waiting + data.remaining() > ROOM) {
+            if (!pieces.isEmpty() && waiting + WEIGHT + data.remaining() > ROOM) {
                 throw new RefusedException(
                         new Refusal.TenantQuotaExceeded("standard input that waits", RETRY_AFTER),
                         "the block takes its input more slowly than it is sent; retry later");
             }
-            waiting += data.remaining();
+            waiting += WEIGHT + data.remaining();
             pieces.addLast(new Piece(data, eof));
             arrived.signalAll();
         } finally {
@@ -113,6 +116,7 @@ final class BlockInput {
             waiting -= bytes;
             if (!piece.data().hasRemaining() && piece.eof() == eof) {
                 pieces.removeFirst();
+                waiting -= WEIGHT;
             }
         } finally {
             lock.unlock();

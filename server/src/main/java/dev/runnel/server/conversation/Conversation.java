@@ -21,6 +21,9 @@ public final class Conversation {
     /// Turns that may wait for the one that is under way.
     private static final int WAITING = 64;
 
+    /// Characters that those turns may have together.
+    private static final long WAITING_LENGTH = 4 << 20;
+
     private final Key key;
     private final ConversationSpec spec;
     private final Optional<String> session;
@@ -36,6 +39,9 @@ public final class Conversation {
 
     @GuardedBy("lock") private final ArrayDeque<Input.Action.Turn> turns = new ArrayDeque<>();
 
+    /// Characters of the turns that wait.
+    @GuardedBy("lock") private long waiting;
+
     @GuardedBy("lock") private long applied;
 
     @GuardedBy("lock") private boolean noMore;
@@ -43,6 +49,12 @@ public final class Conversation {
     @GuardedBy("lock") private @Nullable CloseReason closing;
 
     @GuardedBy("lock") private @Nullable Turn turn;
+
+    /// A turn was taken from those that wait and has not ended.
+    @GuardedBy("lock") private boolean busy;
+
+    /// The next turn to begin was interrupted before.
+    @GuardedBy("lock") private boolean interruptNext;
 
     /// Since when nobody reads; absent while somebody does.
     @GuardedBy("lock") private Optional<Instant> absentSince;
@@ -132,6 +144,7 @@ public final class Conversation {
                         new Refusal.InputGap(applied), "the input leaves a gap; continue after the last one applied");
             }
             applied = said.number();
+            absentSince = absentSince.map(_ -> means.clock().instant()); // who speaks is not gone
             if (noMore || closing != null) {
                 throw new RefusedException(new Refusal.ConversationClosed(), "the conversation takes no more inputs");
             }
@@ -166,6 +179,8 @@ public final class Conversation {
             case Input.Action.Interrupt() -> {
                 if (turn != null) {
                     turn.interrupt();
+                } else {
+                    interruptNext = busy || !turns.isEmpty();
                 }
             }
             case Input.Action.Close() -> {
@@ -180,12 +195,14 @@ public final class Conversation {
     }
 
     @GuardedBy("lock") private void enqueue(Input.Action.Turn next) throws RefusedException {
-        if (turns.size() >= WAITING) {
+        if (turns.size() >= WAITING || (!turns.isEmpty() && waiting + next.length() > WAITING_LENGTH)) {
             throw new RefusedException(
                     new Refusal.TenantQuotaExceeded("turns that wait", RETRY_AFTER),
-                    WAITING + " turns of the conversation wait already; retry later");
+                    "at most " + WAITING + " turns of the conversation wait, with " + WAITING_LENGTH
+                            + " characters together; retry later");
         }
         turns.addLast(next);
+        waiting += next.length();
         changed.signalAll();
     }
 
@@ -282,6 +299,11 @@ public final class Conversation {
         }
     }
 
+    /// Others may read on where the holder has been away for too long.
+    void letGoOfAbsent() {
+        log.letGoOfAbsent(spec.absenceTimeout());
+    }
+
     View view() {
         lock.lock();
         try {
@@ -320,9 +342,14 @@ public final class Conversation {
         } finally {
             lock.unlock();
         }
-        ended.run();
+        try {
+            ended.run();
+        } catch (RuntimeException | Error e) {
+            Incidents.report("a conversation's session was not ended", "conversation", key.id(), e);
+        }
         lock.lock();
         try {
+            turns.clear();
             closed = Optional.of(means.clock().instant());
         } finally {
             lock.unlock();
@@ -389,6 +416,11 @@ public final class Conversation {
         lock.lock();
         try {
             turn = now;
+            busy = now != null;
+            if (now != null && interruptNext) {
+                interruptNext = false;
+                now.interrupt();
+            }
         } finally {
             lock.unlock();
         }
@@ -400,7 +432,12 @@ public final class Conversation {
             while (turns.isEmpty() && !noMore && closing == null) {
                 changed.await();
             }
-            return closing == null ? Optional.ofNullable(turns.poll()) : Optional.empty();
+            if (closing != null || turns.isEmpty()) {
+                return Optional.empty();
+            }
+            busy = true;
+            waiting -= turns.getFirst().length();
+            return Optional.of(turns.removeFirst());
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.runnel.server.refusal.Refusal;
 import dev.runnel.server.refusal.RefusedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +25,11 @@ final class ConversationLog {
     private static final long LAG = 1 << 20;
 
     private static final int BATCH_BYTES = 262_144;
+
+    /// Rejections that a reader may have unread.
+    private static final int REJECTIONS = 1_024;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final InstantSource clock;
     private final long capacity;
@@ -47,6 +53,9 @@ final class ConversationLog {
 
     @GuardedBy("lock") private boolean holds;
 
+    /// Since when the holder is away; absent while there is one, or was none.
+    @GuardedBy("lock") private Optional<Instant> holderAway = Optional.empty();
+
     @GuardedBy("lock") private long next = 1;
 
     @GuardedBy("lock") private boolean complete;
@@ -69,6 +78,8 @@ final class ConversationLog {
         private boolean nudged;
         private boolean closed;
         private boolean superseded;
+        /// It does not read what it is told of its inputs.
+        private boolean flooded;
 
         private Reader(boolean holding, long next) {
             this.holding = holding;
@@ -137,6 +148,20 @@ final class ConversationLog {
         }
     }
 
+    /// Does not wait any longer for a holder that has been away for so long.
+    void letGoOfAbsent(Duration timeout) {
+        lock.lock();
+        try {
+            if (holderAway
+                    .filter(since -> !clock.instant().isBefore(since.plus(timeout)))
+                    .isPresent()) {
+                letGo();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The holder from now on; the one before is superseded.
     Reader hold(long after) throws RefusedException {
         lock.lock();
@@ -148,6 +173,7 @@ final class ConversationLog {
             });
             var reader = new Reader(true, after + 1);
             holder = Optional.of(reader);
+            holderAway = Optional.empty();
             readers.add(reader);
             if (!complete) {
                 holds = true;
@@ -189,7 +215,7 @@ final class ConversationLog {
 
     /// Waits for something to tell.
     ///
-    /// @throws RefusedException when the reader was superseded or overtaken
+    /// @throws RefusedException when the reader was superseded or overtaken, or does not read its rejections
     Batch take(Reader reader, Duration patience) throws RefusedException, InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -199,6 +225,11 @@ final class ConversationLog {
             }
             if (reader.superseded) {
                 throw new RefusedException(new Refusal.Superseded(), "another stream holds the conversation now");
+            }
+            if (reader.flooded) {
+                throw new RefusedException(
+                        new Refusal.TenantQuotaExceeded("rejections that wait", RETRY_AFTER),
+                        "inputs were rejected faster than that was read; resume after the last event");
             }
             if (reader.next < first()) {
                 throw new RefusedException(
@@ -253,11 +284,15 @@ final class ConversationLog {
         }
     }
 
-    /// Tells a reader that an input was not taken.
+    /// Tells a reader that an input was not taken. The reading of one that leaves too many unread ends.
     void reject(Reader reader, Rejection rejection) {
         lock.lock();
         try {
-            reader.rejections.add(rejection);
+            if (reader.rejections.size() < REJECTIONS) {
+                reader.rejections.add(rejection);
+            } else {
+                reader.flooded = true;
+            }
             readable.signalAll();
         } finally {
             lock.unlock();
@@ -274,6 +309,7 @@ final class ConversationLog {
             readers.remove(reader);
             if (holder.filter(now -> now == reader).isPresent()) {
                 holder = Optional.empty();
+                holderAway = Optional.of(clock.instant());
             }
             return readers.isEmpty();
         } finally {

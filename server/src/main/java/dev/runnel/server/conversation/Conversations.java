@@ -172,6 +172,7 @@ public final class Conversations implements AutoCloseable {
             if (conversation.isAbandoned()) {
                 conversation.close(CloseReason.ABSENCE);
             }
+            conversation.letGoOfAbsent();
             keep(conversation);
         }
         lock.lock();

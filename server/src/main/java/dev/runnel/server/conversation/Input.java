@@ -12,12 +12,22 @@ public record Input(long number, Action action) {
         /// A message of the chat.
         ///
         /// @param keepInputOpen its blocks read what [Stdin] brings
-        record Message(String role, String markdown, boolean keepInputOpen) implements Turn {}
+        record Message(String role, String markdown, boolean keepInputOpen) implements Turn {
+            @Override
+            public long length() {
+                return markdown.length();
+            }
+        }
 
         /// Blocks that are given as such.
         record RunBlocks(List<Source> blocks, boolean keepInputOpen) implements Turn {
             public RunBlocks {
                 blocks = List.copyOf(blocks);
+            }
+
+            @Override
+            public long length() {
+                return blocks.stream().mapToLong(block -> block.code().length()).sum();
             }
         }
 
@@ -38,6 +48,9 @@ public record Input(long number, Action action) {
         /// What begins a turn.
         sealed interface Turn extends Action {
             boolean keepInputOpen();
+
+            /// Characters of what it says.
+            long length();
         }
     }
 

@@ -108,7 +108,7 @@ final class Turn {
     ///
     /// @throws InterruptedException when the conversation ends; nothing of it runs any more
     Result run(List<FoundBlock> blocks, boolean keepInputOpen) throws InterruptedException {
-        log.append(number, new Step.Extracted(blocks));
+        log.output(number, new Step.Extracted(blocks)); // so that turns without output are held back as well
         textBytes = Math.min(spec.maxTextBytes(), MAX_TEXT_BYTES / Math.max(1, blocks.size()));
         var lost = false;
         Optional<SkipReason> rest = Optional.empty();
@@ -242,10 +242,16 @@ final class Turn {
         }
     }
 
+    /// An interrupt of the turn that came after the decision must not hit what this thread waits for next.
+    ///
+    /// One of the conversation, cleared with it, is not lost: nothing more of this turn runs, no turn follows.
     private void endAsking() {
         lock.lock();
         try {
             asking = null;
+            if (interrupted) {
+                var _ = Thread.interrupted();
+            }
         } finally {
             lock.unlock();
         }

@@ -54,11 +54,6 @@ final class TurnHistory {
     }
 
     private static long weight(EndedTurn turn) {
-        var said = switch (turn.said()) {
-            case Input.Action.Message message -> message.markdown().length();
-            case Input.Action.RunBlocks given ->
-                given.blocks().stream().mapToInt(block -> block.code().length()).sum();
-        };
-        return WEIGHT + 2L * said + 2L * turn.text().length();
+        return WEIGHT + 2L * turn.said().length() + 2L * turn.text().length();
     }
 }
