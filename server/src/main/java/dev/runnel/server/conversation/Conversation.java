@@ -44,6 +44,9 @@ public final class Conversation {
 
     @GuardedBy("lock") private long applied;
 
+    /// Why the last input that was applied was refused, if it was.
+    @GuardedBy("lock") private Optional<RefusedException> refused = Optional.empty();
+
     @GuardedBy("lock") private boolean noMore;
 
     @GuardedBy("lock") private @Nullable CloseReason closing;
@@ -132,29 +135,55 @@ public final class Conversation {
         }
     }
 
-    /// Applies an input. One that was applied before changes nothing; one that is refused counts as applied.
+    /// Applies an input. One that was applied before changes nothing; one that is refused counts as applied, and is
+    /// refused again when it is repeated.
     void apply(Input said) throws RefusedException {
+        try {
+            if (applyLocked(said)) {
+                return;
+            }
+            decide((Input.Action.Decision) said.action());
+        } catch (RefusedException e) {
+            remember(said.number(), e);
+            throw e;
+        }
+    }
+
+    private void remember(long number, RefusedException why) {
         lock.lock();
         try {
+            if (number == applied) {
+                refused = Optional.of(why);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// @return false: it is a decision, to be done without the lock
+    private boolean applyLocked(Input said) throws RefusedException {
+        lock.lock();
+        try {
+            if (said.number() == applied && refused.isPresent()) {
+                throw new RefusedException(refused.get().failure());
+            }
             if (said.number() <= applied) {
-                return;
+                return true;
             }
             if (said.number() > applied + 1) {
                 throw new RefusedException(
                         new Refusal.InputGap(applied), "the input leaves a gap; continue after the last one applied");
             }
             applied = said.number();
+            refused = Optional.empty();
             absentSince = absentSince.map(_ -> means.clock().instant()); // who speaks is not gone
             if (noMore || closing != null) {
                 throw new RefusedException(new Refusal.ConversationClosed(), "the conversation takes no more inputs");
             }
-            if (apply(said.action())) {
-                return;
-            }
+            return apply(said.action());
         } finally {
             lock.unlock();
         }
-        decide((Input.Action.Decision) said.action());
     }
 
     /// Counts an input as applied that says nothing.
@@ -163,14 +192,13 @@ public final class Conversation {
         try {
             if (number == applied + 1) {
                 applied = number;
+                refused = Optional.empty();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Applies an action.
-    ///
     /// @return false: it is to be done without the lock
     @GuardedBy("lock") private boolean apply(Input.Action action) throws RefusedException {
         switch (action) {

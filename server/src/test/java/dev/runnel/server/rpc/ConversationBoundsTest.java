@@ -131,6 +131,17 @@ class ConversationBoundsTest {
     }
 
     @Test
+    void an_input_that_was_refused_is_refused_when_it_is_repeated() throws Exception {
+        open("c", spec());
+        var unasked = new Input(1, new Action.Decision("nobody", "sha256:" + "0".repeat(64), true, ""));
+        assertThat(isTaken("c", unasked)).isFalse();
+        assertThat(isTaken("c", unasked)).isFalse();
+
+        assertThat(isTaken("c", message(2, "nothing to run"))).isTrue();
+        assertThat(isTaken("c", message(2, "nothing to run"))).isTrue();
+    }
+
+    @Test
     void standard_input_in_many_small_pieces_is_bounded() throws Exception {
         open("c", spec());
         var taken = 0;
