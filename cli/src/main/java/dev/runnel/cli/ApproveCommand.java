@@ -1,10 +1,6 @@
 package dev.runnel.cli;
 
-import java.io.BufferedReader;
-import java.io.Console;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,8 +37,8 @@ final class ApproveCommand implements Callable<Integer> {
         if (list && id.isPresent()) {
             throw new UsageException("--list and --id exclude each other");
         }
-        var atTerminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
-        if (!list && id.isEmpty() && atTerminal.isEmpty()) {
+        var person = AtTerminal.ofThisProcess();
+        if (!list && id.isEmpty() && person.isEmpty()) {
             throw new UsageException("nobody can be asked without a terminal: use --list, then --id");
         }
         try (var access = DaemonAccess.openRunning(daemon)) {
@@ -52,25 +48,9 @@ final class ApproveCommand implements Callable<Integer> {
             } else if (id.isPresent()) {
                 desk.decide(id.get(), !deny, reason.orElse(""));
             } else {
-                desk.ask(new AtTerminal(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))));
+                desk.ask(person.orElseThrow());
             }
             return 0;
-        }
-    }
-
-    /// Who sits at this process's terminal.
-    private record AtTerminal(BufferedReader in) implements ApprovalDesk.Person {
-        /// What was typed before the question is no answer to it.
-        @Override
-        public void look() throws IOException {
-            while (in.ready()) {
-                var _ = in.read();
-            }
-        }
-
-        @Override
-        public Optional<String> answer() throws IOException {
-            return Optional.ofNullable(in.readLine());
         }
     }
 }

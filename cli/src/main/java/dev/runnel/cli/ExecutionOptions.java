@@ -85,14 +85,6 @@ final class ExecutionOptions {
     ///
     /// @throws UsageException naming the option that can't be read
     SessionSpec.Builder session() {
-        return SessionSpec.newBuilder()
-                .setLimits(limits.limits())
-                .setMinimumIsolation(limits.isolation())
-                .setExecutor(limits.executor())
-                .setRequireCell(limits.requireCell())
-                .setImage(limits.image())
-                .addAllMounts(limits.mounts())
-                .addAllDevices(limits.devices())
-                .addAllHosts(limits.hosts());
+        return limits.session();
     }
 }

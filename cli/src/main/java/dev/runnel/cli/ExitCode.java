@@ -3,7 +3,7 @@ package dev.runnel.cli;
 import dev.runnel.v1.ExecutionEvent;
 import dev.runnel.v1.Outcome;
 
-/// What `exec`, `run` and `attach` exit with; docs/operations/cli.md has the table.
+/// What `exec`, `run`, `chat` and `attach` exit with; docs/operations/cli.md has the table.
 ///
 /// A program may exit with any of these itself: `--json` tells the cases apart.
 final class ExitCode {

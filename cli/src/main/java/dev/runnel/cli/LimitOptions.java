@@ -6,6 +6,7 @@ import dev.runnel.server.yaml.Durations;
 import dev.runnel.v1.Isolation;
 import dev.runnel.v1.Limits;
 import dev.runnel.v1.OnOutputLimit;
+import dev.runnel.v1.SessionSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -137,6 +138,21 @@ final class LimitOptions {
     /// Whether nothing but a cell will do.
     boolean requireCell() {
         return requireCell;
+    }
+
+    /// A session whose sandbox and executions have these.
+    ///
+    /// @throws UsageException naming the option that can't be read
+    SessionSpec.Builder session() {
+        return SessionSpec.newBuilder()
+                .setLimits(limits())
+                .setMinimumIsolation(isolation())
+                .setExecutor(executor())
+                .setRequireCell(requireCell())
+                .setImage(image())
+                .addAllMounts(mounts())
+                .addAllDevices(devices())
+                .addAllHosts(hosts());
     }
 
     /// The limits that were named.

@@ -13,6 +13,7 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             ExecCommand.class,
             RunCommand.class,
+            ChatCommand.class,
             ServeCommand.class,
             DoctorCommand.class,
             CapabilitiesCommand.class,
