@@ -118,11 +118,8 @@ final class Composition {
 
         // Conversations end before the executions and sessions that are theirs.
         var conversations = closing.add(conversations(instance, executions, sessions, approvals, languages));
-        timers.every(SWEEP, conversations::sweep);
-        timers.every(SWEEP, contents::sweep);
-        timers.every(SWEEP, sessions::sweep);
-        timers.every(SWEEP, executions::sweep);
-        timers.every(SWEEP, approvals::sweep);
+        List.<Runnable>of(conversations::sweep, contents::sweep, sessions::sweep, executions::sweep, approvals::sweep)
+                .forEach(sweep -> timers.every(SWEEP, sweep));
 
         // The edge comes last: nobody is let in before everything behind it is there.
         var calls = new Calls(validation);

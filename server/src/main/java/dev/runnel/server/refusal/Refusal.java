@@ -16,6 +16,12 @@ public sealed interface Refusal {
     /// Well-formed, but not here or not now.
     sealed interface Precondition extends Refusal {}
 
+    /// Unknown, forgotten or another tenant's: these are not told apart.
+    sealed interface NotFound extends Refusal {}
+
+    /// The id is taken by something else.
+    sealed interface IdReused extends Refusal {}
+
     // INVALID_ARGUMENT
 
     /// Fields break their rules.
@@ -150,27 +156,27 @@ public sealed interface Refusal {
     // NOT_FOUND, ALREADY_EXISTS
 
     /// No such execution, or not this tenant's.
-    record ExecutionNotFound() implements Refusal {}
+    record ExecutionNotFound() implements NotFound {}
 
     /// No such session, or not this tenant's.
-    record SessionNotFound() implements Refusal {}
+    record SessionNotFound() implements NotFound {}
 
     /// No such content, or not this tenant's.
-    record ContentNotFound() implements Refusal {}
+    record ContentNotFound() implements NotFound {}
 
     /// Nothing of that id waits for approval, or not of this tenant.
-    record ApprovalNotFound() implements Refusal {}
+    record ApprovalNotFound() implements NotFound {}
     /// No such conversation, or not this tenant's.
-    record ConversationNotFound() implements Refusal {}
+    record ConversationNotFound() implements NotFound {}
 
     /// The id names an execution with another spec.
-    record ExecutionIdReused() implements Refusal {}
+    record ExecutionIdReused() implements IdReused {}
 
     /// The id names a session of another kind.
-    record SessionIdReused() implements Refusal {}
+    record SessionIdReused() implements IdReused {}
 
     /// The id names another conversation.
-    record ConversationIdReused() implements Refusal {}
+    record ConversationIdReused() implements IdReused {}
 
     // OUT_OF_RANGE
 

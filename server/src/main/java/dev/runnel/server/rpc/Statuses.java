@@ -128,23 +128,12 @@ public final class Statuses {
                 new Told(ErrorReason.ERROR_REASON_DAEMON_DRAINING, Code.UNAVAILABLE).detailed(retry(retry));
             case Refusal.SandboxLost() -> new Told(ErrorReason.ERROR_REASON_SANDBOX_LOST, Code.ABORTED);
             case Refusal.Superseded() -> new Told(ErrorReason.ERROR_REASON_SUPERSEDED, Code.ABORTED);
-            case Refusal.ExecutionNotFound() -> new Told(ErrorReason.ERROR_REASON_EXECUTION_NOT_FOUND, Code.NOT_FOUND);
-            case Refusal.SessionNotFound() -> new Told(ErrorReason.ERROR_REASON_SESSION_NOT_FOUND, Code.NOT_FOUND);
-            case Refusal.ContentNotFound() -> new Told(ErrorReason.ERROR_REASON_CONTENT_NOT_FOUND, Code.NOT_FOUND);
-            case Refusal.ApprovalNotFound() -> new Told(ErrorReason.ERROR_REASON_APPROVAL_NOT_FOUND, Code.NOT_FOUND);
             case Refusal.ApprovalDecided(var decision, var by) ->
                 new Told(ErrorReason.ERROR_REASON_APPROVAL_DECIDED, Code.FAILED_PRECONDITION)
                         .with("decision", decision)
                         .with("decided_by", by);
-            case Refusal.ConversationNotFound() ->
-                new Told(ErrorReason.ERROR_REASON_CONVERSATION_NOT_FOUND, Code.NOT_FOUND);
-            case Refusal.ConversationIdReused() ->
-                new Told(ErrorReason.ERROR_REASON_CONVERSATION_ID_REUSED, Code.ALREADY_EXISTS);
             case Refusal.InputGap(var applied) ->
                 outOfRange(ErrorReason.ERROR_REASON_INPUT_GAP).with("applied", applied);
-            case Refusal.ExecutionIdReused() ->
-                new Told(ErrorReason.ERROR_REASON_EXECUTION_ID_REUSED, Code.ALREADY_EXISTS);
-            case Refusal.SessionIdReused() -> new Told(ErrorReason.ERROR_REASON_SESSION_ID_REUSED, Code.ALREADY_EXISTS);
             case Refusal.EventsEvicted(var first) ->
                 outOfRange(ErrorReason.ERROR_REASON_EVENTS_EVICTED).with("first_available", first);
             case Refusal.ObserverTooSlow(var first) ->
@@ -156,6 +145,26 @@ public final class Statuses {
             case Refusal.Internal(var incident) ->
                 new Told(ErrorReason.ERROR_REASON_INTERNAL_ERROR, Code.INTERNAL).with("incident", incident);
             case Refusal.Precondition missing -> new Told(precondition(missing), Code.FAILED_PRECONDITION);
+            case Refusal.NotFound missing -> new Told(notFound(missing), Code.NOT_FOUND);
+            case Refusal.IdReused taken -> new Told(idReused(taken), Code.ALREADY_EXISTS);
+        };
+    }
+
+    private static ErrorReason notFound(Refusal.NotFound missing) {
+        return switch (missing) {
+            case Refusal.ExecutionNotFound() -> ErrorReason.ERROR_REASON_EXECUTION_NOT_FOUND;
+            case Refusal.SessionNotFound() -> ErrorReason.ERROR_REASON_SESSION_NOT_FOUND;
+            case Refusal.ContentNotFound() -> ErrorReason.ERROR_REASON_CONTENT_NOT_FOUND;
+            case Refusal.ApprovalNotFound() -> ErrorReason.ERROR_REASON_APPROVAL_NOT_FOUND;
+            case Refusal.ConversationNotFound() -> ErrorReason.ERROR_REASON_CONVERSATION_NOT_FOUND;
+        };
+    }
+
+    private static ErrorReason idReused(Refusal.IdReused taken) {
+        return switch (taken) {
+            case Refusal.ExecutionIdReused() -> ErrorReason.ERROR_REASON_EXECUTION_ID_REUSED;
+            case Refusal.SessionIdReused() -> ErrorReason.ERROR_REASON_SESSION_ID_REUSED;
+            case Refusal.ConversationIdReused() -> ErrorReason.ERROR_REASON_CONVERSATION_ID_REUSED;
         };
     }
 
